@@ -1,0 +1,10 @@
+// Package exchange writes the dependency graph in the formats that others read,
+// and reads it back.
+//
+// The format of record is gujo/graph/v1: JSON Lines, a header and then one
+// object a line. [WriteJSONL] and [ReadJSONL] are inverses: what is read back has
+// the same snapshot ID. Small graphs written by hand may be YAML with the same
+// fields ([ReadYAML]). A graph that is read is taken as it is: IDs are kept,
+// nothing is merged, nothing is inferred. Every error names the file, the line
+// and what was expected there.
+package exchange
