@@ -1,0 +1,121 @@
+package compile
+
+import "gujo/graph"
+
+// way says that a place reaches another, over gateways where their subnets differ.
+func (s *structure) way(from, to int32) int32 {
+	n, fresh := s.make(fact{what: factWay, a: from, b: to, place: unplaced}, true)
+	if !fresh {
+		return n
+	}
+	if from == nowhere || to == nowhere {
+		s.hangUnplaced(n, from, to)
+		s.seal(n, nil)
+		return n
+	}
+	a, b := s.places[from], s.places[to]
+	if !s.apart(a, b) {
+		s.seal(n, []input{{node: s.leg(from, to), rel: none}})
+		return n
+	}
+	if !s.hangUnplaced(n, from, to) {
+		s.seal(n, nil)
+		return n
+	}
+	var in []input
+	over := func(p place, there, back int32) {
+		for _, i := range s.usesOf(p.asker, "gateway") {
+			r := &s.view.Relations[i]
+			g := s.follow(s.ask(ask{there, back, none}), r.To, noFace)
+			in = append(in, input{node: g, rel: i, assumed: r.Strength == graph.Assumed})
+		}
+	}
+	over(a, from, to)
+	over(b, to, from)
+	if len(in) == 0 {
+		in = append(in, input{node: s.leg(from, to), rel: none})
+		if s.kind(a.asker) != graph.NetworkDevice {
+			s.hang(n, "network", a.asker)
+		}
+	}
+	s.seal(n, in)
+	return n
+}
+
+// through says that a place reaches a gateway inside its own subnet, and that the
+// gateway reaches the other end. A gateway that is known to be in other subnets
+// only is not reached inside.
+func (s *structure) through(from, gateway, to int32) int32 {
+	if from != nowhere && gateway != nowhere && s.apart(s.places[from], s.places[gateway]) {
+		return s.never()
+	}
+	n, fresh := s.make(fact{what: factThrough, a: from, b: gateway, c: to, place: unplaced}, true)
+	if fresh {
+		in := []input{{node: s.leg(from, gateway), rel: none}, {node: s.leg(gateway, to), rel: none}}
+		s.seal(n, in)
+	}
+	return n
+}
+
+// never is the node that does not hold.
+func (s *structure) never() int32 {
+	n, fresh := s.make(fact{what: factNever, place: unplaced}, false)
+	if fresh {
+		s.nodes[n].op, s.nodes[n].k = some, 1
+		s.seal(n, nil)
+	}
+	return n
+}
+
+// leg says that a place reaches another without a gateway.
+func (s *structure) leg(from, to int32) int32 {
+	n, fresh := s.make(fact{what: factLeg, a: from, b: to, place: unplaced}, true)
+	if !fresh {
+		return n
+	}
+	same := from != nowhere && to != nowhere && s.places[from].machine == s.places[to].machine
+	if same || !s.hangUnplaced(n, from, to) {
+		s.seal(n, nil)
+		return n
+	}
+	a, b := s.places[from], s.places[to]
+	tags := s.scopes.set(s.scopes.common(a.vlans, b.vlans))
+	s.seal(n, []input{{node: s.gate(a.machine, b.machine, tags), rel: none}})
+	s.legs[n] = [2]int32{a.asker, b.asker}
+	return n
+}
+
+// hangUnplaced reports whether it is known where both places are on the network.
+// Where one is not, or it stands nowhere on the network, the way counts as there;
+// it hangs on what is not known of services, servers, zones and devices.
+func (s *structure) hangUnplaced(n, from, to int32) bool {
+	known := true
+	for _, p := range [2]int32{from, to} {
+		if p == nowhere {
+			known = false
+			continue
+		}
+		top := s.draw.top[s.places[p].machine]
+		if s.draw.known[top] {
+			continue
+		}
+		known = false
+		switch s.kind(top) {
+		case graph.Service, graph.Server, graph.AccessZone, graph.NetworkDevice:
+			s.hang(n, "network", top)
+		}
+	}
+	return known
+}
+
+// gate says that a way over the path graph is open between two machines.
+func (s *structure) gate(from, to, tags int32) int32 {
+	n, fresh := s.make(fact{what: factGate, a: from, b: to, c: tags, place: unplaced}, false)
+	if fresh {
+		s.nodes[n].op = way
+		s.nodes[n].gate = int32(len(s.gates))
+		s.gates = append(s.gates, gate{from, to, s.scopes.sets[tags]})
+		s.seal(n, nil)
+	}
+	return n
+}
