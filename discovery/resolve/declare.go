@@ -1,0 +1,310 @@
+package resolve
+
+import (
+	"net/netip"
+	"slices"
+	"strings"
+
+	"gujo/discovery/inventory"
+	"gujo/graph"
+)
+
+// accessZone is a declared access zone and the subnets that it is attached to.
+type accessZone struct {
+	id, zone string
+	subnets  []netip.Prefix
+}
+
+type declaration struct {
+	inv *inventory.Inventory
+	inventory.Machine
+}
+
+// declare draws a component of an inventory under its own ID. Two inventories
+// may speak of one; of their attributes the first to say something counts.
+func (r *resolver) declare(inv *inventory.Inventory, kind graph.Kind, id string, name inventory.Text, line int) *graph.Component {
+	cid := kind.String() + "/" + idPart(id)
+	c := r.component(kind, cid, "")
+	c.Evidence = joinRefs(c.Evidence, r.citeLine(inv, line, kind.String()+" "+id))
+	if c.Name == "" {
+		c.Name = displayName(name.KO)
+	}
+	if c.Name == "" {
+		c.Name = displayName(name.EN)
+	}
+	if c.Name == "" {
+		c.Name = displayName(id)
+	}
+	once(c, "name_ko", name.KO)
+	once(c, "name_en", name.EN)
+	zone := zoneOf(inv) + "\x00"
+	for _, key := range []string{zone + id, zone + kind.String() + "/" + id} {
+		if r.places[key] == "" {
+			r.places[key] = cid
+		}
+	}
+	return c
+}
+
+// fail remembers an error about an inventory, so that all are told at once.
+func (r *resolver) fail(err error) {
+	if err != nil {
+		r.errs = append(r.errs, err)
+	}
+}
+
+// target finds what a declaration leads to; a missing one is an error.
+func (r *resolver) target(inv *inventory.Inventory, what, text string, line int) (string, bool) {
+	id, err := r.reference(inv, text, line)
+	if err == nil && id == "" {
+		err = lineError(inv, line, "%s: there is no %q", what, text)
+	}
+	r.fail(err)
+	return id, err == nil
+}
+
+// relateDeclared draws a declared relation, or says what forbids it.
+func (r *resolver) relateDeclared(inv *inventory.Inventory, line int, from string, t graph.RelationType, to string, refs []string, attrs ...graph.Attr) {
+	f, g := r.components[from], r.components[to]
+	switch {
+	case f == nil || g == nil || from == to:
+		r.fail(lineError(inv, line, "%s %s %s: one of them is missing, or they are the same", from, t, to))
+	case !t.Allows(f.Kind, g.Kind):
+		r.fail(lineError(inv, line, "%s cannot lead from a %s to a %s (%s, %s)", t, f.Kind, g.Kind, from, to))
+	default:
+		r.relate(from, t, to, graph.Hard, refs, attrs...)
+	}
+}
+
+// drawDeclared draws what inventories declare.
+func (r *resolver) drawDeclared() {
+	for _, inv := range r.inventories {
+		for _, p := range inv.Places {
+			kind, err := graph.ParseKind(p.Kind)
+			if err != nil {
+				r.fail(lineError(inv, p.Line, "place %q: %w", p.ID, err))
+				continue
+			}
+			r.declare(inv, kind, p.ID, p.Name, p.Line)
+		}
+		for _, p := range inv.Power {
+			setText(r.declare(inv, graph.PowerSource, p.ID, p.Name, p.Line), "type", p.Type)
+		}
+		for _, s := range inv.Services {
+			r.drawService(inv, s)
+		}
+		for _, z := range inv.AccessZones {
+			r.declare(inv, graph.AccessZone, z.ID, z.Name, z.Line)
+		}
+		for _, p := range inv.Pairs {
+			r.drawPair(inv, p)
+		}
+	}
+	for _, inv := range r.inventories {
+		for _, p := range inv.Places {
+			r.place(inv, p.Kind+"/"+idPart(p.ID), p.In, p.Line)
+		}
+		for _, p := range inv.Power {
+			id := "power_source/" + idPart(p.ID)
+			r.place(inv, id, p.In, p.Line)
+			r.power(inv, id, p.From, p.Line)
+		}
+		for _, p := range inv.Pairs {
+			r.relatePair(inv, p)
+		}
+		for _, z := range inv.AccessZones {
+			r.attachZone(inv, z)
+		}
+		for _, i := range inv.Inline {
+			if id, ok := r.target(inv, "inline", i.Machine, i.Line); ok {
+				c := r.components[id]
+				set(c, "inline", graph.Bool(true))
+				setText(c, "on_failure", i.OnFailure)
+				c.Evidence = joinRefs(c.Evidence, r.citeLine(inv, i.Line, "inline "+i.Machine+", on failure "+i.OnFailure))
+			}
+		}
+		for _, s := range inv.Services {
+			r.relateService(inv, s)
+		}
+	}
+	for _, m := range r.machines {
+		for _, d := range m.declarations {
+			r.drawDeclaration(m, d)
+		}
+	}
+}
+
+// place puts a thing into a rack, room or site.
+func (r *resolver) place(inv *inventory.Inventory, id, in string, line int) {
+	if in == "" {
+		return
+	}
+	if to, ok := r.target(inv, id, in, line); ok {
+		r.relateDeclared(inv, line, id, graph.LocatedIn, to, r.citeLine(inv, line, id+" in "+in))
+	}
+}
+
+// power feeds a thing from sources: several are each other's spare.
+func (r *resolver) power(inv *inventory.Inventory, id string, from []string, line int) {
+	refs := r.citeLine(inv, line, id+" from "+strings.Join(from, ", "))
+	var sources []string
+	for _, text := range from {
+		if to, ok := r.target(inv, id, text, line); ok && !slices.Contains(sources, to) {
+			sources = append(sources, to)
+		}
+	}
+	switch len(sources) {
+	case 0:
+	case 1:
+		r.relateDeclared(inv, line, id, graph.PoweredBy, sources[0], refs)
+	default:
+		_, name, _ := strings.Cut(id, "/")
+		gid := "redundancy_group/power-" + name
+		c := r.component(graph.RedundancyGroup, gid, "power-"+name)
+		c.Group = &graph.Group{K: 1, Designed: len(sources), Technology: "power", KSource: graph.KDeclared}
+		c.Evidence = joinRefs(c.Evidence, refs)
+		for _, s := range sources {
+			r.relateDeclared(inv, line, gid, graph.Member, s, refs)
+		}
+		r.relateDeclared(inv, line, id, graph.PoweredBy, gid, refs)
+	}
+}
+
+func (r *resolver) drawPair(inv *inventory.Inventory, p inventory.Pair) {
+	c := r.declare(inv, graph.RedundancyGroup, p.ID, inventory.Text{}, p.Line)
+	k := max(p.K, 1)
+	c.Group = &graph.Group{K: k, Designed: max(p.Designed, len(p.Members), k), Technology: "declared", KSource: graph.KDeclared}
+	setText(c, "role", p.Role)
+}
+
+func (r *resolver) relatePair(inv *inventory.Inventory, p inventory.Pair) {
+	id := "redundancy_group/" + idPart(p.ID)
+	refs := r.citeLine(inv, p.Line, "pair "+p.ID+": "+strings.Join(p.Members, ", "))
+	for _, text := range p.Members {
+		if to, ok := r.target(inv, "pair "+p.ID, text, p.Line); ok {
+			r.relateDeclared(inv, p.Line, id, graph.Member, to, refs)
+		}
+	}
+	for _, text := range p.UsedBy {
+		from, ok := r.target(inv, "pair "+p.ID+": used_by", text, p.Line)
+		if !ok {
+			continue
+		}
+		t := graph.Requires
+		if c := r.components[from]; c != nil && graph.Uses.Allows(c.Kind, graph.RedundancyGroup) {
+			t = graph.Uses
+		}
+		r.relateDeclared(inv, p.Line, from, t, id, refs)
+	}
+}
+
+func (r *resolver) attachZone(inv *inventory.Inventory, z inventory.AccessZone) {
+	id := "access_zone/" + idPart(z.ID)
+	zone := accessZone{id: id, zone: zoneOf(inv)}
+	refs := r.citeLine(inv, z.Line, "access zone "+z.ID+" attached to "+strings.Join(z.AttachedTo, ", "))
+	for _, text := range z.AttachedTo {
+		to, ok := r.attachment(inv, id, text, z.Line)
+		if !ok {
+			continue
+		}
+		r.relateDeclared(inv, z.Line, id, graph.AttachedTo, to, refs)
+		nets := []string{to}
+		if r.components[to].Kind != graph.Subnet {
+			nets = r.targets(to, graph.InSubnet)
+		}
+		for _, n := range nets {
+			if p, err := netip.ParsePrefix(r.components[n].Name); err == nil && !slices.Contains(zone.subnets, p) {
+				zone.subnets = append(zone.subnets, p)
+			}
+		}
+	}
+	slices.SortFunc(zone.subnets, comparePrefix)
+	r.zones = append(r.zones, zone)
+}
+
+func (r *resolver) drawService(inv *inventory.Inventory, s inventory.Service) {
+	c := r.declare(inv, graph.Service, s.ID, s.Name, s.Line)
+	if s.Grade > 0 {
+		set(c, "grade", graph.Int(int64(s.Grade)))
+	}
+	once(c, "owner", s.Owner)
+	once(c, "contact", s.Contact)
+	if s.RTO > 0 {
+		set(c, "rto_minutes", graph.Int(int64(s.RTO)))
+	}
+	if s.RPO > 0 {
+		set(c, "rpo_minutes", graph.Int(int64(s.RPO)))
+	}
+}
+
+func (r *resolver) relateService(inv *inventory.Inventory, s inventory.Service) {
+	id := "service/" + idPart(s.ID)
+	refs := r.citeLine(inv, s.Line, "service "+s.ID)
+	for _, text := range s.UsedFrom {
+		zone := strings.TrimPrefix(text, "access_zone/")
+		if r.components["access_zone/"+idPart(zone)] == nil {
+			r.fail(lineError(inv, s.Line, "service %s: there is no access zone %q", s.ID, text))
+			continue
+		}
+		r.relateDeclared(inv, s.Line, id, graph.UsedFrom, "access_zone/"+idPart(zone), refs)
+	}
+	for _, text := range s.Requires {
+		if to, ok := r.target(inv, "service "+s.ID+": requires", text, s.Line); ok {
+			r.relateDeclared(inv, s.Line, id, graph.Requires, to, refs)
+		}
+	}
+	for _, text := range s.EnteredAt {
+		entry, err := inventory.ParseEntry(text)
+		if err != nil {
+			r.fail(lineError(inv, s.Line, "service %s: entered_at: %w", s.ID, err))
+			continue
+		}
+		r.relateDeclared(inv, s.Line, id, graph.EnteredAt, r.entry(inv, s, entry, text, refs), refs)
+	}
+}
+
+// entry draws where a service is entered: a name, or an endpoint bound to
+// whoever has its address.
+func (r *resolver) entry(inv *inventory.Inventory, s inventory.Service, e inventory.Entry, text string, refs []string) string {
+	a, isAddress := hostAddress(e.Host)
+	if !isAddress {
+		name := foldName(e.Host)
+		c := r.component(graph.DNSName, "dns_name/"+idPart(name), name)
+		c.Evidence = joinRefs(c.Evidence, refs)
+		return c.ID
+	}
+	zone := zoneOf(inv)
+	name := a.String()
+	if e.Port != 0 {
+		name = netip.AddrPortFrom(a, e.Port).String() + "/" + e.Protocol
+	}
+	id := "endpoint/" + idPart(name)
+	if c := r.components[id]; c != nil && c.Attrs.Text("zone") != zone {
+		id += "@" + idPart(zone)
+	}
+	c := r.component(graph.Endpoint, id, name)
+	c.Evidence = joinRefs(c.Evidence, refs)
+	set(c, "address", graph.String(a.String()))
+	set(c, "zone", graph.String(zone))
+	if e.Port != 0 {
+		set(c, "port", graph.Int(int64(e.Port)))
+		set(c, "protocol", graph.String(e.Protocol))
+	}
+	holders := r.index.address[zoned{zone, a.String()}]
+	switch group := r.addresses[zoned{zone, a.String()}]; {
+	case group != "" && r.components[group] != nil:
+		r.relate(id, graph.BoundTo, group, graph.Hard, joinRefs(refs, r.components[group].Evidence))
+	case len(holders) == 1 && graph.BoundTo.Allows(graph.Endpoint, holders[0].kind):
+		r.relate(id, graph.BoundTo, holders[0].id(), graph.Hard, refs)
+	case len(holders) > 1:
+		var ids []string
+		for _, m := range holders {
+			ids = append(ids, m.id())
+		}
+		slices.Sort(ids)
+		r.note(id, "endpoint.ambiguous", refs, ids...)
+	default:
+		r.note(id, "endpoint.unbound", refs, a.String())
+	}
+	return id
+}

@@ -1,0 +1,326 @@
+// Package sources lists what Gujo reads, and reads whole bundles with it: which
+// interpreter understands which entries, and how the format of an imported file
+// is found.
+package sources
+
+import (
+	"bytes"
+	"cmp"
+	"compress/gzip"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"gujo/discovery"
+	"gujo/discovery/evidence"
+	"gujo/discovery/inventory"
+	"gujo/discovery/snmp"
+	"gujo/graph"
+	"gujo/graph/exchange"
+)
+
+// The formats of entries that are not a source's own.
+const (
+	FormatGraph     = "graph"     // gujo/graph/v1, taken as it is
+	FormatInventory = "inventory" // the inventory, without its secrets
+)
+
+// Source is one kind of evidence.
+type Source struct {
+	Name    string
+	Formats []string
+	// Detect finds the format of a file by its content.
+	Detect func(data []byte) (format string, ok bool)
+	// Redact replaces the secrets in a file of one of the formats, and gives the
+	// names of the rules that did.
+	Redact func(format string, data []byte) ([]byte, []string)
+	// Interpret reads all entries of one subject; it is a pure function.
+	Interpret func(entries []snmp.EntryData) discovery.Reading
+}
+
+// All lists the sources.
+func All() []Source {
+	return []Source{
+		{
+			Name:      "snmp",
+			Formats:   []string{snmp.FormatVarbindsName, snmp.FormatSnmprec, snmp.FormatSnmpwalk},
+			Detect:    snmp.Detect,
+			Redact:    snmp.Redact,
+			Interpret: snmp.Interpret,
+		},
+	}
+}
+
+// Contents is what a bundle holds, read.
+type Contents struct {
+	Readings    []discovery.Reading
+	Inventories []*inventory.Inventory
+	Graphs      []*graph.Snapshot
+}
+
+// Read interprets every entry of a bundle. An entry that nothing understands
+// becomes a gap; only a bundle that cannot be read at all, or an inventory or
+// graph with an error in it, gives an error.
+func Read(b *evidence.Bundle) (Contents, error) {
+	var out Contents
+	type subject struct{ source, zone, target string }
+	bySubject := map[subject][]snmp.EntryData{}
+	for _, e := range b.Entries() {
+		data, err := b.Read(e)
+		if err != nil {
+			return out, err
+		}
+		switch e.Format {
+		case FormatInventory:
+			inv, err := inventory.Parse(e.Target, data)
+			if err != nil {
+				return out, err
+			}
+			inv.Ref, inv.Read = e.Digest, e.Collected
+			out.Inventories = append(out.Inventories, inv)
+		case FormatGraph:
+			g, err := readGraph(e.Target, data, e.Collected)
+			if err != nil {
+				return out, err
+			}
+			out.Graphs = append(out.Graphs, g)
+		default:
+			name := sourceOf(e.Format)
+			if name == "" {
+				out.Readings = append(out.Readings, discovery.Reading{Gaps: []discovery.Gap{{
+					Subject: discovery.Subject{Zone: e.Zone, Target: e.Target}, Table: e.Table,
+					Reason: evidence.ReasonUnparsed, Detail: fmt.Sprintf("entry %s has the unknown format %q", e.Name, e.Format),
+				}}})
+				continue
+			}
+			s := subject{name, e.Zone, e.Target}
+			bySubject[s] = append(bySubject[s], snmp.EntryData{Entry: e, Data: data})
+		}
+	}
+	subjects := make([]subject, 0, len(bySubject))
+	for s := range bySubject {
+		subjects = append(subjects, s)
+	}
+	slices.SortFunc(subjects, func(x, y subject) int {
+		return cmp.Or(cmp.Compare(x.source, y.source), cmp.Compare(x.zone, y.zone), cmp.Compare(x.target, y.target))
+	})
+	for _, s := range subjects {
+		for _, source := range All() {
+			if source.Name == s.source {
+				out.Readings = append(out.Readings, source.Interpret(bySubject[s]))
+			}
+		}
+	}
+	return out, nil
+}
+
+func sourceOf(format string) string {
+	for _, s := range All() {
+		if slices.Contains(s.Formats, format) {
+			return s.Name
+		}
+	}
+	return ""
+}
+
+func readGraph(name string, data []byte, fallback time.Time) (*graph.Snapshot, error) {
+	if ext := strings.ToLower(filepath.Ext(name)); ext == ".yaml" || ext == ".yml" {
+		return exchange.ReadYAML(name, data)
+	}
+	return exchange.ReadJSONL(name, bytes.NewReader(data), fallback)
+}
+
+// MaxFile bounds an imported file, unpacked, in bytes.
+const MaxFile = 1 << 30
+
+// ErrUnknownFormat: nothing understands the content of a file.
+var ErrUnknownFormat = errors.New("unknown format")
+
+// Wrap reads a file, finds its format unless it is given, and adds it to a
+// bundle as one entry, its secrets replaced by markers. A gzip'ed file is unpacked
+// first. The format of a file that nothing understands is an error that says what
+// was tried.
+func Wrap(w *evidence.Writer, path, zone, format string) (evidence.Entry, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return evidence.Entry{}, err
+	}
+	data, err := readFile(path)
+	if err != nil {
+		return evidence.Entry{}, fmt.Errorf("%s: %w", path, err)
+	}
+	name := strings.TrimSuffix(path, ".gz")
+	if format == "" {
+		if format, err = Detect(name, data); err != nil {
+			return evidence.Entry{}, err
+		}
+	} else if !slices.Contains(Formats(), format) {
+		return evidence.Entry{}, fmt.Errorf("%s: there is no format %q, want one of %s", path, format, strings.Join(Formats(), ", "))
+	}
+	data, rules := redact(format, data)
+	if format == FormatGraph {
+		// Wrong lines are told at once, by the file's own name.
+		_, clean := w.Clean(evidence.Entry{Format: format}, data)
+		if _, err := readGraph(name, clean, info.ModTime()); err != nil {
+			return evidence.Entry{}, err
+		}
+	}
+	return w.AddFile(name, zone, format, data, info.ModTime(), rules...)
+}
+
+// redact replaces the secrets of a file by markers. A graph is not what a device
+// said, so it is taken as it is but for passwords in addresses.
+func redact(format string, data []byte) ([]byte, []string) {
+	if format == FormatGraph {
+		return redactGraph(data)
+	}
+	for _, s := range All() {
+		if slices.Contains(s.Formats, format) {
+			return s.Redact(format, data)
+		}
+	}
+	return data, nil
+}
+
+// redactGraph masks user:password@ in the strings of a graph, JSON or YAML.
+func redactGraph(data []byte) ([]byte, []string) {
+	var used []string
+	text := escaped.ReplaceAllStringFunc(string(data), func(s string) string {
+		var plain string
+		if !strings.Contains(s, "\\") || json.Unmarshal([]byte(s), &plain) != nil {
+			return s
+		}
+		masked, rules := evidence.Redact(plain, evidence.URLRules())
+		if len(rules) == 0 {
+			return s
+		}
+		used = append(used, rules...)
+		quoted, err := json.Marshal(masked)
+		if err != nil {
+			return `"` + evidence.Marker + `"`
+		}
+		return string(quoted)
+	})
+	var out strings.Builder
+	for line := range strings.Lines(text) {
+		masked, rules := evidence.Redact(line, evidence.URLRules())
+		used = append(used, rules...)
+		out.WriteString(masked)
+	}
+	if len(used) == 0 {
+		return data, nil
+	}
+	slices.Sort(used)
+	return []byte(out.String()), slices.Compact(used)
+}
+
+// escaped finds strings in which an address may be hidden by escapes.
+var escaped = regexp.MustCompile(`"(?:[^"\\\n]|\\.)*"`)
+
+// Formats lists what an imported file may be, besides a bundle.
+func Formats() []string {
+	var all []string
+	for _, s := range All() {
+		all = append(all, s.Formats...)
+	}
+	return append(all, FormatGraph)
+}
+
+// Detect finds the format of a file by its content.
+func Detect(name string, data []byte) (string, error) {
+	if isGraph(name, data) {
+		return FormatGraph, nil
+	}
+	for _, s := range All() {
+		if format, ok := s.Detect(data); ok {
+			return format, nil
+		}
+	}
+	return "", fmt.Errorf("%s: %w: it is no bundle and none of %s; --format says which it is", name, ErrUnknownFormat, strings.Join(Formats(), ", "))
+}
+
+// isGraph looks for the format's name, which stands in the first line of JSON
+// Lines; of YAML the file's name must say that it is YAML too.
+func isGraph(name string, data []byte) bool {
+	head := data[:min(len(data), 4096)]
+	if first, _, _ := bytes.Cut(bytes.TrimLeft(head, " \t\r\n"), []byte("\n")); bytes.HasPrefix(first, []byte("{")) {
+		return bytes.Contains(first, []byte(`"gujo/graph/`))
+	}
+	ext := strings.ToLower(filepath.Ext(name))
+	return (ext == ".yaml" || ext == ".yml") && bytes.Contains(head, []byte("components:"))
+}
+
+// IsBundle reports whether a file begins as a bundle does.
+func IsBundle(path string) (bool, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return false, err
+	}
+	defer f.Close()
+	head := make([]byte, 4)
+	n, err := io.ReadFull(f, head)
+	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, io.EOF) {
+		return false, err
+	}
+	return bytes.HasPrefix(head[:n], []byte("PK")), nil
+}
+
+func readFile(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	data, err := readAll(f)
+	if err != nil || !bytes.HasPrefix(data, []byte{0x1f, 0x8b}) {
+		return data, err
+	}
+	z, err := gzip.NewReader(bytes.NewReader(data))
+	if err != nil {
+		return nil, fmt.Errorf("gzip: %w", err)
+	}
+	data, err = readAll(z)
+	if err != nil {
+		return nil, fmt.Errorf("gzip: %w", err)
+	}
+	return data, nil
+}
+
+func readAll(r io.Reader) ([]byte, error) {
+	data, err := io.ReadAll(io.LimitReader(r, MaxFile+1))
+	if err == nil && len(data) > MaxFile {
+		err = fmt.Errorf("larger than %d bytes", MaxFile)
+	}
+	return data, err
+}
+
+// AddInventory wraps an inventory, its secrets replaced by markers. One that can
+// then not be read, because a value that the writer guards stands where a number
+// or a name has to, is an error.
+func AddInventory(w *evidence.Writer, path, zone string) error {
+	info, err := os.Stat(path)
+	if err != nil {
+		return err
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	redacted, rules := inventory.Redact(data)
+	e, redacted := w.Clean(evidence.Entry{
+		Collector: "inventory", Format: FormatInventory, Zone: zone, Target: filepath.Base(path),
+		Outcome: evidence.Complete, Collected: info.ModTime(), Redactions: rules,
+	}, redacted)
+	if _, err := inventory.Parse(path, redacted); err != nil {
+		return fmt.Errorf("what a credential refers to stands in the inventory itself; without it: %w", err)
+	}
+	_, err = w.Add(e, redacted)
+	return err
+}
