@@ -1,0 +1,3 @@
+// Package pdf prints a report as PDF with gofpdf, in Korean or English. The same
+// report gives the same bytes.
+package pdf
