@@ -170,13 +170,26 @@ func (r *run) cabling(id string) (out []source) {
 		return nil
 	}
 	for _, link := range links[:min(len(links), maxEvidence)] { // more would not be shown
-		joins := r.facts.OutOf(link, graph.Joins)
+		// A segment may have as many ends as a device claims: the component's own
+		// come first, and of the others no more than would be shown.
+		joins := slices.Clone(r.facts.OutOf(link, graph.Joins))
+		slices.SortStableFunc(joins, func(x, y graph.Relation) int {
+			own := func(j graph.Relation) int {
+				if r.facts.look().machine(j.To) == c {
+					return 0
+				}
+				return 1
+			}
+			return own(x) - own(y)
+		})
+		joins = joins[:min(len(joins), maxEvidence)]
 		var ends []string
 		for _, j := range joins {
 			ends = append(ends, r.facts.Components[j.To].ID)
 		}
+		names := r.names(ends...)
 		for _, j := range joins {
-			out = append(out, source{j.Evidence, r.names(ends...)})
+			out = append(out, source{j.Evidence, names})
 		}
 	}
 	return out

@@ -118,6 +118,9 @@ func (r *run) rule(ctx context.Context, rule *Rule) ([]Finding, error) {
 	}
 	out := make([]Finding, 0, len(order))
 	for _, id := range order {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		out = append(out, r.finding(ctx, byPrint[id]))
 	}
 	return out, nil
