@@ -170,6 +170,7 @@ type LinkAggregate struct {
 type AggregatePort struct {
 	IfIndex       int
 	Attached      bool // is in the aggregate now
+	Unread        bool // whether it is was not read; Attached is false then
 	PartnerSystem string
 	PartnerPort   int
 }
@@ -181,7 +182,7 @@ type VirtualRouter struct {
 	IfIndex    int
 	Instance   string // keepalived instance name, where known
 	Group      int    // VRID or HSRP group
-	State      string // master, backup, initialize, active, standby, listen, fault, …
+	State      string // master, backup, initialize, active, standby, listen, fault, …; "" where not read
 	Priority   int    // 0 unknown
 	Addresses  []netip.Addr
 	VirtualMAC string

@@ -20,6 +20,7 @@ import (
 	"gujo/discovery/inventory"
 	"gujo/discovery/replay"
 	"gujo/discovery/snmp"
+	"gujo/samples/outside"
 )
 
 type memory struct {
@@ -321,10 +322,7 @@ func TestACrawlFromOneSeedFindsAllSimulatedSwitches(t *testing.T) {
 
 // The recorded network, replayed over UDP and crawled from one seed.
 func TestRecordedNetworksAreCrawledFromOneSeed(t *testing.T) {
-	base := projectRoot(t) + "/../shared/corpora/snmp-networks"
-	if _, err := os.Stat(base); err != nil {
-		t.Skip("no corpora here: ", err)
-	}
+	base := outside.Shared(t, "corpora/snmp-networks")
 	for _, tt := range []struct {
 		network  string
 		machines int // that a crawl can reach
@@ -376,21 +374,6 @@ func TestRecordedNetworksAreCrawledFromOneSeed(t *testing.T) {
 			}
 		})
 	}
-}
-
-func projectRoot(t testing.TB) string {
-	dir, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for dir != "" {
-		if _, err := os.Stat(dir + "/go.mod"); err == nil {
-			return dir
-		}
-		dir = dir[:strings.LastIndexByte(dir, '/')]
-	}
-	t.Fatal("no go.mod above the test")
-	return ""
 }
 
 // What a crawl costs where the way there and back takes 20 ms.

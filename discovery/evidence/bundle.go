@@ -1,11 +1,14 @@
 package evidence
 
 import (
+	"bufio"
 	"bytes"
 	"compress/flate"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"hash/crc32"
 	"io"
 	"os"
 	"reflect"
@@ -250,7 +253,7 @@ func (b *Bundle) recover(records []record, salvage bool) error {
 		if r.name == manifestName {
 			continue
 		}
-		if _, err := b.content(r); err != nil {
+		if err := b.check(r); err != nil {
 			if !salvage {
 				return err
 			}
@@ -270,34 +273,55 @@ func (b *Bundle) recover(records []record, salvage bool) error {
 	return nil
 }
 
+// inHand is up to how many bytes a record is unpacked on the word of its header.
+const inHand = 16 << 20
+
 // unpack gives a record's bytes, checked against the size and checksum of the zip.
+// A large one is unpacked once without keeping it, so that nothing is held in
+// memory that is not what it says.
 func (b *Bundle) unpack(r *record) ([]byte, error) {
-	packed := make([]byte, r.packed)
-	if err := readAt(b.file, packed, r.data); err != nil {
-		return nil, fmt.Errorf("entry %q: %w", r.name, err)
-	}
-	data := packed
-	if r.method == deflated {
-		in := bytes.NewReader(packed)
-		z := flate.NewReader(in)
-		var out bytes.Buffer
-		n, err := io.Copy(&out, io.LimitReader(z, int64(r.size)+1))
-		switch {
-		case err != nil:
-			return nil, fmt.Errorf("entry %q: %w", r.name, err)
-		case n > int64(r.size):
-			return nil, fmt.Errorf("entry %q: unpacks to more than the %d bytes that it declares", r.name, r.size)
-		case n < int64(r.size):
-			return nil, fmt.Errorf("entry %q: unpacks to %d bytes, not the %d that it declares", r.name, n, r.size)
-		case in.Len() > 0:
-			return nil, fmt.Errorf("entry %q: %d bytes stand behind its end", r.name, in.Len())
+	if r.size > inHand {
+		if err := b.pour(r, io.Discard); err != nil {
+			return nil, err
 		}
-		data = out.Bytes()
 	}
-	if checksum(data) != r.crc {
-		return nil, fmt.Errorf("entry %q: its bytes do not have the checksum that the zip names", r.name)
+	out := bytes.NewBuffer(make([]byte, 0, r.size))
+	err := b.pour(r, out)
+	return out.Bytes(), err
+}
+
+// pour writes a record's bytes, not all of them at a time, and says in the end
+// whether they had the size and the checksum of the zip.
+func (b *Bundle) pour(r *record, to io.Writer) error {
+	in := bufio.NewReader(io.NewSectionReader(b.file, r.data, int64(r.packed)))
+	var z io.Reader = in
+	if r.method == deflated {
+		z = flate.NewReader(in)
 	}
-	return data, nil
+	sum := crc32.NewIEEE()
+	// The wrapping keeps a buffer from reading by itself, which would grow it.
+	n, err := io.Copy(struct{ io.Writer }{io.MultiWriter(to, sum)}, io.LimitReader(z, int64(r.size)))
+	if err != nil {
+		return fmt.Errorf("entry %q: %w", r.name, err)
+	}
+	more, err := io.CopyN(io.Discard, z, 1)
+	switch {
+	case more > 0:
+		return fmt.Errorf("entry %q: unpacks to more than the %d bytes that it declares", r.name, r.size)
+	case err != io.EOF:
+		return fmt.Errorf("entry %q: %w", r.name, err)
+	case n < int64(r.size):
+		return fmt.Errorf("entry %q: unpacks to %d bytes, not the %d that it declares", r.name, n, r.size)
+	}
+	if behind, err := io.Copy(io.Discard, in); err != nil {
+		return fmt.Errorf("entry %q: %w", r.name, err)
+	} else if behind > 0 {
+		return fmt.Errorf("entry %q: %d bytes stand behind its end", r.name, behind)
+	}
+	if sum.Sum32() != r.crc {
+		return fmt.Errorf("entry %q: its bytes do not have the checksum that the zip names", r.name)
+	}
+	return nil
 }
 
 // content is unpack that checks the entry's digest too.
@@ -306,10 +330,23 @@ func (b *Bundle) content(r *record) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if got := digestOf(data); got != r.desc.Entry.Digest {
-		return nil, fmt.Errorf("entry %q: its bytes have the digest %s, not %s", r.name, got, r.desc.Entry.Digest)
+	return data, r.checkDigest(digestOf(data))
+}
+
+// check is content that keeps no bytes.
+func (b *Bundle) check(r *record) error {
+	h := sha256.New()
+	if err := b.pour(r, h); err != nil || r.desc.Entry == nil {
+		return err
 	}
-	return data, nil
+	return r.checkDigest(digestFrom(h))
+}
+
+func (r *record) checkDigest(got string) error {
+	if want := r.desc.Entry.Digest; got != want {
+		return fmt.Errorf("entry %q: its bytes have the digest %s, not %s", r.name, got, want)
+	}
+	return nil
 }
 
 // Manifest gives the manifest; of a recovered bundle, what is known of it, without digest.
@@ -360,20 +397,14 @@ func (b *Bundle) Verify() error {
 }
 
 func (b *Bundle) verify(r *record) error {
-	var err error
-	if r.desc.Entry == nil {
-		_, err = b.unpack(r)
-	} else {
-		_, err = b.content(r)
-	}
-	if err != nil || b.recovered {
+	if err := b.check(r); err != nil || b.recovered {
 		return err
 	}
-	whole := make([]byte, r.end()-r.offset)
-	if err := readAt(b.file, whole, r.offset); err != nil {
+	h := sha256.New()
+	if _, err := io.Copy(h, io.NewSectionReader(b.file, r.offset, r.end()-r.offset)); err != nil {
 		return fmt.Errorf("entry %q: %w", r.name, err)
 	}
-	if digestOf(whole) != b.digests[r.name] {
+	if digestFrom(h) != b.digests[r.name] {
 		return fmt.Errorf("entry %q: its bytes are right, its zip record was changed", r.name)
 	}
 	return nil

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"hash"
 	"strings"
 	"time"
 )
@@ -134,6 +135,9 @@ func marshal(v any) ([]byte, error) {
 
 // digestOf gives "sha256:HEX".
 func digestOf(data []byte) string {
-	sum := sha256.Sum256(data)
-	return "sha256:" + hex.EncodeToString(sum[:])
+	h := sha256.New()
+	h.Write(data)
+	return digestFrom(h)
 }
+
+func digestFrom(h hash.Hash) string { return "sha256:" + hex.EncodeToString(h.Sum(nil)) }

@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -475,5 +476,46 @@ func TestNoiseIsPackedAndReadBack(t *testing.T) {
 	defer b.Close()
 	if err := b.Verify(); err != nil {
 		t.Error(err)
+	}
+}
+
+func TestALargeEntryIsVerifiedWithoutHoldingItAndReadOnce(t *testing.T) {
+	const size = 24 << 20
+	data := make([]byte, size)
+	rng := rand.New(rand.NewPCG(3, 3))
+	for i := range data {
+		data[i] = "0123456789abcdef"[rng.IntN(16)]
+	}
+	path := filepath.Join(t.TempDir(), "b.zip")
+	w, err := Create(path, testManifest())
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := w.Add(entryOf("10.0.0.1", "large"), data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	b, err := Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer b.Close()
+	allocated := func(what func() error) uint64 {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		if err := what(); err != nil {
+			t.Fatal(err)
+		}
+		runtime.ReadMemStats(&after)
+		return after.TotalAlloc - before.TotalAlloc
+	}
+	if got := allocated(b.Verify); got > 2<<20 {
+		t.Errorf("%d bytes were allocated to verify %d", got, size)
+	}
+	if got := allocated(func() error { _, err := b.Read(e); return err }); got > size+2<<20 {
+		t.Errorf("%d bytes were allocated to read %d", got, size)
 	}
 }

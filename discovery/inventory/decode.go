@@ -131,7 +131,7 @@ func (d *decoder) follow(n ast.Node) (ast.Node, func()) {
 
 var (
 	textType    = reflect.TypeFor[Text]()
-	minutesType = reflect.TypeFor[Minutes]()
+	minutesType = reflect.TypeFor[*Minutes]()
 	prefixType  = reflect.TypeFor[netip.Prefix]()
 )
 
@@ -161,8 +161,9 @@ func (d *decoder) value(n ast.Node, v reflect.Value, key string) {
 			m, err := parseMinutes(s)
 			if err != nil {
 				d.fail(v, at, "%s: %v", key, err)
+				return
 			}
-			v.SetInt(int64(m))
+			v.Set(reflect.ValueOf(&m))
 		}
 	case v.Type() == prefixType:
 		if s, ok := d.scalar(n, at, v, key, "a subnet such as 10.0.0.0/16"); ok {
@@ -261,6 +262,9 @@ func (d *decoder) sequence(n ast.Node, at position, v reflect.Value, key string)
 			continue
 		}
 		d.value(item, v.Index(i), "an item of "+key)
+		if p := v.Index(i).Addr().Interface(); !d.given(p) && !d.failed[p] { // an anchor of nothing
+			d.fail(v.Index(i), where(item), "item %d of %s is empty", i+1, key)
+		}
 	}
 }
 

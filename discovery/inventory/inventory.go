@@ -76,8 +76,8 @@ type Service struct {
 	Grade     int      `yaml:"grade"` // 1–4; 0 unsaid
 	Owner     string   `yaml:"owner"`
 	Contact   string   `yaml:"contact"`
-	RTO       Minutes  `yaml:"rto"`
-	RPO       Minutes  `yaml:"rpo"`
+	RTO       *Minutes `yaml:"rto"` // nil unsaid; 0 is an objective too
+	RPO       *Minutes `yaml:"rpo"`
 	EnteredAt []string `yaml:"entered_at"` // "ADDRESS:PORT/PROTOCOL", "ADDRESS", or a DNS name
 	UsedFrom  []string `yaml:"used_from"`  // IDs of access zones
 	Requires  []string `yaml:"requires"`   // machines, services, groups

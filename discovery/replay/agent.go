@@ -75,6 +75,7 @@ const (
 	pduGet      = 0xa0
 	pduGetNext  = 0xa1
 	pduResponse = 0xa2
+	pduSet      = 0xa3
 	pduGetBulk  = 0xa5
 	pduReport   = 0xa8
 )
@@ -97,6 +98,17 @@ type request struct {
 	a, b      int64 // of GETBULK: non-repeaters and max-repetitions
 	objects   []oid
 	variables []byte // as they came, for an error's answer
+}
+
+// asks tells a request from what may come to a port besides: a late answer to who
+// had it before, a notification. To answer those could go on for ever between two
+// agents.
+func (q request) asks() bool {
+	switch q.kind {
+	case pduGet, pduGetNext, pduGetBulk, pduSet:
+		return true
+	}
+	return false
 }
 
 func readRequest(version int64, kind byte, contents []byte) (request, error) {

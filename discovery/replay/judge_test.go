@@ -1,123 +1,16 @@
 package replay_test
 
 import (
-	"bytes"
-	"fmt"
 	"maps"
 	"net/netip"
-	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"gujo/discovery/replay"
 	"gujo/discovery/snmp"
+	"gujo/samples/outside"
 )
-
-// root gives the project's directory.
-func root(t testing.TB) string {
-	dir, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for dir != "/" {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			return dir
-		}
-		dir = filepath.Dir(dir)
-	}
-	t.Fatal("no go.mod above the test")
-	return ""
-}
-
-func corpus(t testing.TB, path string) string {
-	p := filepath.Join(root(t), "..", "shared", "corpora", path)
-	if _, err := os.Stat(p); err != nil {
-		t.Skipf("no corpora here: %v", err)
-	}
-	return p
-}
-
-func netSNMP(t testing.TB, program string) string {
-	path, err := exec.LookPath(program)
-	if err != nil {
-		if os.Getenv("GUJO_TEST_ALL") == "1" {
-			t.Fatalf("package snmp of net-snmp is not installed: %v", err)
-		}
-		t.Skipf("needs net-snmp's %s: %v", program, err)
-	}
-	return path
-}
-
-// numeric runs a program of net-snmp so that it prints what came, uninterpreted.
-func numeric(t testing.TB, at netip.AddrPort, credential []string, program string, objects ...string) []byte {
-	var args []string
-	switch program {
-	case "snmpwalk":
-		args = []string{"-CI"} // nothing but what GETNEXT gives
-	case "snmpbulkwalk":
-		args = []string{"-Cr17"}
-	}
-	args = append(args, credential...)
-	args = append(args, "-m", "", "-M", "/nonexistent", "-On", "-Ob", "-Ox", "-Oe", "-OU", "-Ot", "-t", "5", "-r", "1", at.String())
-	cmd := exec.Command(netSNMP(t, program), append(args, objects...)...)
-	var stderr bytes.Buffer
-	cmd.Stderr = &stderr
-	out, err := cmd.Output()
-	if err != nil {
-		t.Fatalf("%s: %v: %s%s", program, err, stderr.Bytes(), tail(out))
-	}
-	return out
-}
-
-func tail(b []byte) []byte { return b[max(0, len(b)-300):] }
-
-// printed gives a variable as net-snmp prints it with the options above.
-func printed(v snmp.Varbind) string {
-	name := "." + v.OID + " = "
-	switch v.Type {
-	case snmp.Integer:
-		return name + "INTEGER: " + v.Value
-	case snmp.OctetString:
-		if v.Value == "" {
-			return name + `""`
-		}
-		return name + "Hex-STRING: " + fmt.Sprintf("% X", v.Value)
-	case snmp.ObjectID:
-		return name + "OID: ." + v.Value
-	case snmp.IPAddress:
-		return name + "IpAddress: " + v.Value
-	case snmp.Counter32:
-		return name + "Counter32: " + v.Value
-	case snmp.Gauge32:
-		return name + "Gauge32: " + v.Value
-	case snmp.TimeTicks:
-		return name + v.Value
-	case snmp.Counter64:
-		return name + "Counter64: " + v.Value
-	case snmp.Null:
-		return name + "NULL"
-	}
-	return name + "?"
-}
-
-// lines puts values that net-snmp breaks into lines together again.
-func lines(out []byte) []string {
-	var all []string
-	for line := range strings.Lines(string(out)) {
-		line = strings.TrimRight(line, " \n")
-		if line == "End of MIB" {
-			continue
-		}
-		if strings.HasPrefix(line, ".") || len(all) == 0 {
-			all = append(all, line)
-		} else {
-			all[len(all)-1] = strings.TrimRight(all[len(all)-1], " ") + " " + strings.TrimSpace(line)
-		}
-	}
-	return all
-}
 
 func start(t testing.TB, agents []replay.Agent, o replay.Options) *replay.Server {
 	t.Helper()
@@ -149,13 +42,13 @@ var credentials = map[string][]string{
 
 // net-snmp is the judge: what it reads back is what the file holds.
 func TestNetSNMPReadsBackExactlyWhatTheFileHolds(t *testing.T) {
-	netSNMP(t, "snmpbulkwalk")
+	outside.Program(t, "snmpbulkwalk", "snmp")
 	for _, file := range []string{
 		"snmp-devices/procurve.snmprec", "snmp-devices/ios_c3560.snmprec", "snmp-devices/apc_ats.snmprec",
 		"snmp-networks/nms17216/switch1-walk.txt",
 	} {
 		t.Run(filepath.Base(file), func(t *testing.T) {
-			agents, err := replay.Load(corpus(t, file))
+			agents, err := replay.Load(outside.Shared(t, "corpora/"+file))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -164,7 +57,7 @@ func TestNetSNMPReadsBackExactlyWhatTheFileHolds(t *testing.T) {
 			want, seen := map[string]bool{}, map[string]bool{}
 			for _, v := range agents[0].Varbinds {
 				if !seen[v.OID] && v.Type != snmp.EndOfMibView {
-					want[printed(v)] = true
+					want[outside.Printed(v.OID, byte(v.Type), v.Value)] = true
 				}
 				seen[v.OID] = true
 			}
@@ -198,10 +91,7 @@ func compare(t *testing.T, at netip.AddrPort, credential []string, program strin
 		if !some {
 			continue
 		}
-		for _, l := range lines(numeric(t, at, credential, program, branch)) {
-			if strings.Contains(l, "No more variables") {
-				continue
-			}
+		for _, l := range outside.Lines(outside.Ask(t, at, credential, program, branch)) {
 			found[l] = true
 			if !want[l] {
 				t.Errorf("%s prints what is not in the file: %s", program, l)
@@ -221,7 +111,7 @@ func TestNetSNMPIsToldWhatIsNotThere(t *testing.T) {
 		{OID: "1.3.6.1.2.1.31.1.1.1.6.1", Type: snmp.Counter64, Value: "18446744073709551615"},
 		{OID: "1.3.6.1.2.1.31.1.1.1.15.1", Type: snmp.Integer, Value: "-2147483648"},
 	}}}, replay.Options{}).Agents()[0].At
-	got := string(numeric(t, at, credentials["v2c"], "snmpget", ".1.3.6.1.2.1.1.5.0", ".1.3.6.1.2.1.1.5.1", ".1.3.6.1.2.1.99.0", ".1.3.6.1.2.1.31.1.1.1.6.1", ".1.3.6.1.2.1.31.1.1.1.15.1"))
+	got := string(outside.Ask(t, at, credentials["v2c"], "snmpget", ".1.3.6.1.2.1.1.5.0", ".1.3.6.1.2.1.1.5.1", ".1.3.6.1.2.1.99.0", ".1.3.6.1.2.1.31.1.1.1.6.1", ".1.3.6.1.2.1.31.1.1.1.15.1"))
 	want := `.1.3.6.1.2.1.1.5.0 = Hex-STRING: 63 6F 72 65 2D 31
 .1.3.6.1.2.1.1.5.1 = No Such Instance currently exists at this OID
 .1.3.6.1.2.1.99.0 = No Such Object available on this agent at this OID

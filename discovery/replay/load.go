@@ -1,21 +1,15 @@
 package replay
 
 import (
-	"bytes"
 	"cmp"
-	"compress/gzip"
 	"fmt"
-	"io"
 	"net/netip"
-	"os"
 	"slices"
 
 	"gujo/discovery/evidence"
 	"gujo/discovery/snmp"
+	"gujo/discovery/sources"
 )
-
-// maxFile bounds a file once it is unpacked.
-const maxFile = 1 << 30
 
 // Load reads recordings: bundles, .snmprec files and walks, also packed by gzip.
 func Load(paths ...string) ([]Agent, error) {
@@ -31,11 +25,11 @@ func Load(paths ...string) ([]Agent, error) {
 }
 
 func load(path string) ([]Agent, error) {
-	data, err := os.ReadFile(path)
+	bundle, err := sources.IsBundle(path)
 	if err != nil {
 		return nil, err
 	}
-	if bytes.HasPrefix(data, []byte("PK")) {
+	if bundle {
 		b, err := evidence.Open(path)
 		if err != nil {
 			return nil, err
@@ -43,14 +37,9 @@ func load(path string) ([]Agent, error) {
 		defer b.Close()
 		return FromBundle(b)
 	}
-	if bytes.HasPrefix(data, []byte{0x1f, 0x8b}) {
-		z, err := gzip.NewReader(bytes.NewReader(data))
-		if err == nil {
-			data, err = io.ReadAll(io.LimitReader(z, maxFile))
-		}
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", path, err)
-		}
+	data, err := sources.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	a, err := FromFile(path, data)
 	if err != nil {

@@ -236,6 +236,9 @@ func (k FaultKind) apply(message []byte) []byte {
 // reply answers a request, with the faults that strike it; the fault given back
 // is one that concerns the message as a whole.
 func (r *running) reply(q request, size int) (pdu []byte, message FaultKind) {
+	if !q.asks() {
+		return nil, ""
+	}
 	if observe := r.options.Observe; observe != nil {
 		objects := make([]string, len(q.objects))
 		for i, o := range q.objects {

@@ -14,6 +14,7 @@ type bundle struct {
 	port     *port // the aggregate interface
 	members  []*port
 	attached map[*port]bool
+	unread   map[*port]bool // whether they are attached was not read
 	protocol string
 	minLinks int
 	partner  string // the other end's system, a MAC address
@@ -34,7 +35,7 @@ func (r *resolver) makeBundles() {
 			}
 			b := p.bundles
 			if b == nil {
-				b = &bundle{port: p, attached: map[*port]bool{}}
+				b = &bundle{port: p, attached: map[*port]bool{}, unread: map[*port]bool{}}
 				p.bundles = b
 				r.bundles = append(r.bundles, b)
 			}
@@ -55,7 +56,11 @@ func (r *resolver) makeBundles() {
 					q.aggregate = b
 					b.members = append(b.members, q)
 				}
-				b.attached[q] = b.attached[q] || member.Attached
+				if b.attached[q] = b.attached[q] || member.Attached; b.attached[q] {
+					b.unread[q] = false
+				} else if member.Unread {
+					b.unread[q] = true
+				}
 				if mac := parseMAC(member.PartnerSystem); b.partner == "" && tellsApart(mac) {
 					b.partner = mac
 				}
@@ -244,17 +249,17 @@ func (r *resolver) drawTrunk(t *trunk) {
 	r.relate(id, graph.Aggregates, gid, graph.Hard, refs)
 
 	for _, member := range t.cables {
-		active := true
+		part := membership{active: true}
 		for _, e := range member.ends {
 			switch {
 			case e.port == nil:
 			case e.port.aggregate == nil: // its other end alone says that it is in the aggregate
-				active = active && !(t.other != nil && e.machine.read())
+				part.active = part.active && !(t.other != nil && e.machine.read())
 			case e.port.aggregate == t.near || e.port.aggregate == t.other:
-				active = active && e.port.aggregate.attached[e.port]
+				part = part.and(e.port.aggregate.part(e.port))
 			}
 		}
-		r.drawMember(gid, member.id, refs, active)
+		r.drawMember(gid, member.id, refs, part)
 	}
 	spare := graph.Assumed
 	if t.proven(r) {
@@ -269,7 +274,7 @@ func (r *resolver) drawTrunk(t *trunk) {
 			r.relate(lid, graph.Joins, t.far.id(), spare, refs)
 		}
 		r.note(lid, "member.without.neighbour", refs, e.String())
-		r.drawMember(gid, lid, refs, t.near.attached[p])
+		r.drawMember(gid, lid, refs, t.near.part(p))
 	}
 }
 
@@ -284,12 +289,38 @@ func (t *trunk) proven(r *resolver) bool {
 	return names(t.near, t.far) || names(t.other, t.near.port.machine)
 }
 
-func (r *resolver) drawMember(group, member string, refs []string, active bool) {
-	if active {
-		r.relate(group, graph.Member, member, graph.Hard, refs)
-		return
+// membership is what is known of a member's part in its group: that it takes
+// part, that it does not, or nothing but that it is meant to.
+type membership struct {
+	active  bool
+	unread  bool // whether it does was not read
+	doubted bool // others say so, and it does not
+}
+
+// part gives what an aggregate says of one of its ports.
+func (b *bundle) part(p *port) membership {
+	return membership{active: b.attached[p] || b.unread[p], unread: b.unread[p]}
+}
+
+// and joins what both ends of a cable say: one that says no is enough.
+func (m membership) and(o membership) membership {
+	return membership{active: m.active && o.active, unread: m.unread || o.unread, doubted: m.doubted || o.doubted}
+}
+
+// drawMember draws a member. One of which nobody read whether it takes part is
+// only assumed to: nothing may be judged safe because of it.
+func (r *resolver) drawMember(group, member string, refs []string, part membership, attrs ...graph.Attr) {
+	strength := graph.Hard
+	switch {
+	case !part.active:
+		attrs = append(attrs, graph.Attr{Key: "active", Value: graph.Bool(false)})
+	case part.unread:
+		strength = graph.Assumed
+		r.note(group, "member.unread", refs, member)
+	case part.doubted:
+		strength = graph.Assumed
 	}
-	r.relate(group, graph.Member, member, graph.Hard, refs, graph.Attr{Key: "active", Value: graph.Bool(false)})
+	r.relate(group, graph.Member, member, strength, refs, attrs...)
 }
 
 func (c *cable) components() string {

@@ -17,6 +17,7 @@ import (
 	"gujo/discovery/resolve"
 	"gujo/discovery/snmp"
 	"gujo/graph"
+	"gujo/samples/outside"
 )
 
 // network is what is known of a recorded network, computed by somebody else.
@@ -49,10 +50,10 @@ func record(t *testing.T, name string) *recorded {
 	if r := recordings.by[name]; r != nil {
 		return r
 	}
-	dir := filepath.Join(root(t), "..", "shared", "corpora", "snmp-networks", name)
+	dir := outside.Shared(t, "corpora/snmp-networks/"+name)
 	files, err := os.ReadDir(dir)
 	if err != nil {
-		t.Skipf("the recorded networks are not here: %v", err)
+		t.Fatal(err)
 	}
 	r := &recorded{}
 	for _, f := range files {
@@ -76,24 +77,6 @@ func record(t *testing.T, name string) *recorded {
 	}
 	recordings.by[name] = r
 	return r
-}
-
-func root(t *testing.T) string {
-	t.Helper()
-	dir, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			return dir
-		}
-		parent := filepath.Dir(dir)
-		if parent == dir {
-			t.Fatal("there is no go.mod above the test")
-		}
-		dir = parent
-	}
 }
 
 // wires are the links of a snapshot as pairs of machines, with the ports.
@@ -308,10 +291,10 @@ func TestTheOrderOfInputDoesNotMatterToARecordedNetwork(t *testing.T) {
 // Every recorded device resolves by itself, and all of them together: 21
 // machines that have nothing to do with one another.
 func TestRecordedDevicesStayApart(t *testing.T) {
-	dir := filepath.Join(root(t), "..", "shared", "corpora", "snmp-devices")
+	dir := outside.Shared(t, "corpora/snmp-devices")
 	files, err := filepath.Glob(filepath.Join(dir, "*.snmprec"))
 	if err != nil || len(files) == 0 {
-		t.Skip("the recorded devices are not here")
+		t.Fatalf("no recordings in %s: %v", dir, err)
 	}
 	var all []discovery.Reading
 	for _, f := range files {

@@ -9,12 +9,6 @@ import (
 	"gujo/graph"
 )
 
-// accessZone is a declared access zone and the subnets that it is attached to.
-type accessZone struct {
-	id, zone string
-	subnets  []netip.Prefix
-}
-
 type declaration struct {
 	inv *inventory.Inventory
 	inventory.Machine
@@ -198,30 +192,6 @@ func (r *resolver) relatePair(inv *inventory.Inventory, p inventory.Pair) {
 	}
 }
 
-func (r *resolver) attachZone(inv *inventory.Inventory, z inventory.AccessZone) {
-	id := "access_zone/" + idPart(z.ID)
-	zone := accessZone{id: id, zone: zoneOf(inv)}
-	refs := r.citeLine(inv, z.Line, "access zone "+z.ID+" attached to "+strings.Join(z.AttachedTo, ", "))
-	for _, text := range z.AttachedTo {
-		to, ok := r.attachment(inv, id, text, z.Line)
-		if !ok {
-			continue
-		}
-		r.relateDeclared(inv, z.Line, id, graph.AttachedTo, to, refs)
-		nets := []string{to}
-		if r.components[to].Kind != graph.Subnet {
-			nets = r.targets(to, graph.InSubnet)
-		}
-		for _, n := range nets {
-			if p, err := netip.ParsePrefix(r.components[n].Name); err == nil && !slices.Contains(zone.subnets, p) {
-				zone.subnets = append(zone.subnets, p)
-			}
-		}
-	}
-	slices.SortFunc(zone.subnets, comparePrefix)
-	r.zones = append(r.zones, zone)
-}
-
 func (r *resolver) drawService(inv *inventory.Inventory, s inventory.Service) {
 	c := r.declare(inv, graph.Service, s.ID, s.Name, s.Line)
 	if s.Grade > 0 {
@@ -229,11 +199,15 @@ func (r *resolver) drawService(inv *inventory.Inventory, s inventory.Service) {
 	}
 	once(c, "owner", s.Owner)
 	once(c, "contact", s.Contact)
-	if s.RTO > 0 {
-		set(c, "rto_minutes", graph.Int(int64(s.RTO)))
-	}
-	if s.RPO > 0 {
-		set(c, "rpo_minutes", graph.Int(int64(s.RPO)))
+	setMinutes(c, "rto_minutes", s.RTO)
+	setMinutes(c, "rpo_minutes", s.RPO)
+}
+
+// setMinutes sets an objective that was said and has no value yet; that nothing
+// may be lost, or no time, is an objective too.
+func setMinutes(c *graph.Component, key string, m *inventory.Minutes) {
+	if _, told := c.Attrs.Get(key); m != nil && !told {
+		set(c, key, graph.Int(int64(*m)))
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 // up and taken back, which decisions need.
 type draft struct {
 	components map[string]*graph.Component
+	last       map[string]int // the number that an ID was given last, where it was taken
 	relations  map[relationKey]*graph.Relation
 	outgoing   map[string][]relationKey
 	notes      []graph.Note
@@ -34,6 +35,7 @@ func (k relationKey) String() string { return k.from + " " + k.typ.String() + " 
 func newDraft() *draft {
 	return &draft{
 		components: map[string]*graph.Component{},
+		last:       map[string]int{},
 		relations:  map[relationKey]*graph.Relation{},
 		outgoing:   map[string][]relationKey{},
 		excerpts:   map[string]graph.Evidence{},
@@ -82,8 +84,9 @@ func (d *draft) excerpt(ref, target, value string, collected time.Time) {
 // one with a number; it gives the ID.
 func (d *draft) add(c graph.Component) string {
 	base := c.ID
-	for n := 2; d.components[c.ID] != nil; n++ {
+	for n := max(d.last[base], 1) + 1; d.components[c.ID] != nil; n++ {
 		c.ID = fmt.Sprintf("%s#%d", base, n)
+		d.last[base] = n
 	}
 	d.components[c.ID] = &c
 	return c.ID

@@ -40,18 +40,31 @@ package resolve
 // About others:
 //
 //	member.told         of a group: the member that only the others tell of
+//	member.unread       of a group: the member of which nobody read whether it takes part
+//	zone.subnet.unknown of an access zone: the machine that it is attached to, not saying at which interface
 //	gateway.several     of a subnet: the groups that may lead out of it
 //	endpoint.unbound    the address that no machine has
 //	endpoint.ambiguous  the machines that have the address
 //	confirmed, denied   of "FROM TYPE TO": who, when, why, and of a denied link its ID
 //	ignored.impossible  of "FROM TYPE TO": what was observed, but cannot be between these kinds
 //	decision.unmatched  who, when, why: what it speaks of is not there
+//	organisation        of no component, but of the whole (its subject is empty): whose
+//	                    structure it is, in Korean and in English
 func NoteKeys() []string {
 	return []string{
 		"apart.serial", "confirmed", "confirmed.new", "contradicted.chassis", "contradicted.name", "contradicted.port", "contradicted.serial",
 		"decision.unmatched", "declared.only", "denied", "endpoint.ambiguous", "endpoint.unbound", "forwarding.ambiguous", "from.adjacency", "from.forwarding",
 		"gateway.several", "gateway.unknown", "heard.of", "ignored.impossible", "ignored.macs", "ignored.self", "ignored.shared", "kind.declared", "kind.unknown",
-		"member.told", "member.without.neighbour", "merged.addresses", "merged.chassis", "merged.decision", "merged.macs", "merged.serial",
-		"merged.uuid", "segment", "split", "unasked", "unconfirmed",
+		"member.told", "member.unread", "member.without.neighbour", "merged.addresses", "merged.chassis", "merged.decision", "merged.macs", "merged.serial",
+		"merged.uuid", "organisation", "segment", "split", "unasked", "unconfirmed", "zone.subnet.unknown",
+	}
+}
+
+// noteOrganisations keeps whose structure it is, as the inventories say.
+func (r *resolver) noteOrganisations() {
+	for _, inv := range r.inventories {
+		if o := inv.Organisation; o.KO != "" || o.EN != "" {
+			r.note("", "organisation", nil, o.KO, o.EN)
+		}
 	}
 }

@@ -62,6 +62,7 @@ func Resolve(in Input) (*graph.Snapshot, error) {
 	r.drawGateways()
 	r.drawConflicts()
 	r.drawCoverage()
+	r.noteOrganisations()
 	r.decide()
 	if err := errors.Join(r.errs...); err != nil {
 		return nil, err

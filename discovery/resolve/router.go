@@ -28,10 +28,9 @@ type routerGroup struct {
 
 type routerMember struct {
 	machine  *machine
-	active   bool
+	part     membership
 	state    string
 	priority int
-	strength graph.Strength
 	facts    []discovery.Fact
 	told     bool // of by the others alone
 }
@@ -168,13 +167,13 @@ func (r *resolver) tellOfMember(g *routerGroup, a netip.Addr, f discovery.Fact) 
 	}
 	member := g.member(m)
 	member.facts = append(member.facts, f)
-	member.told, member.active = true, true
+	member.told, member.part = true, membership{active: true}
 	tables := []string{"vrrpOperTable", "vrrpv3OperationsTable", "vrrpInstanceTable"}
 	if g.protocol == "hsrp" {
 		tables = []string{"cHsrpGrpTable"}
 	}
 	if m.readWhole(tables...) {
-		member.strength = graph.Assumed
+		member.part.doubted = true
 	}
 }
 
@@ -207,22 +206,30 @@ func (g *routerGroup) member(m *machine) *routerMember {
 // another is ready.
 func (m *routerMember) take(v discovery.VirtualRouter) {
 	m.facts = append(m.facts, v.Fact)
-	m.active = m.active || readyState(v.State)
-	if m.state == "" || readyState(v.State) {
-		m.state = displayName(v.State)
+	switch ready, said := readyState(v.State); {
+	case ready:
+		m.part, m.state = membership{active: true}, displayName(v.State)
+	case m.part.active && !m.part.unread:
+	case said && m.state == "":
+		m.part, m.state = membership{}, displayName(v.State)
+	case m.state == "":
+		m.part = membership{active: true, unread: true}
 	}
 	m.priority = max(m.priority, v.Priority)
 	m.told = false
 }
 
-// readyState reports whether a member in this state can be or become the
-// router. Where no state was read, nothing speaks against it.
-func readyState(state string) bool {
+// readyState reports whether a member in this state is the router or can become
+// it (RFC 9568 §6.4, RFC 2281 §5.3); said is false where the state was not read,
+// or is a word that says nothing of it.
+func readyState(state string) (ready, said bool) {
 	switch strings.ToLower(state) {
-	case "initialize", "init", "initial", "fault", "disabled", "down", "learn", "stop", "stopped":
-		return false
+	case "master", "backup", "active", "standby", "listen", "speak":
+		return true, true
+	case "", "unknown":
+		return false, false
 	}
-	return true
+	return false, true
 }
 
 func (g *routerGroup) baseID() string {
@@ -276,9 +283,6 @@ func (r *resolver) drawRouters() {
 		}
 		for _, m := range g.members {
 			var attrs []graph.Attr
-			if !m.active {
-				attrs = append(attrs, graph.Attr{Key: "active", Value: graph.Bool(false)})
-			}
 			if m.state != "" {
 				attrs = append(attrs, graph.Attr{Key: "state", Value: graph.String(m.state)})
 			}
@@ -286,7 +290,7 @@ func (r *resolver) drawRouters() {
 				attrs = append(attrs, graph.Attr{Key: "priority", Value: graph.Int(int64(m.priority))})
 			}
 			mrefs := r.cite(m.facts...)
-			r.relate(g.id, graph.Member, m.machine.id(), m.strength, mrefs, attrs...)
+			r.drawMember(g.id, m.machine.id(), mrefs, m.part, attrs...)
 			if m.told {
 				r.note(g.id, "member.told", mrefs, m.machine.id())
 			}

@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -13,6 +12,7 @@ import (
 	"gujo/discovery/resolve"
 	"gujo/discovery/snmp"
 	"gujo/graph"
+	"gujo/samples/outside"
 )
 
 // stacked gives a stack of two members with a supply each.
@@ -83,10 +83,10 @@ func TestRecordedStacksHaveTheSuppliesOfTheirMembers(t *testing.T) {
 		{"iosxe_c9500h-svl", map[string]int{"Switch 1": 1, "Switch 2": 2}},
 	} {
 		t.Run(c.file, func(t *testing.T) {
-			file := filepath.Join(root(t), "..", "shared", "corpora", "snmp-devices", c.file+".snmprec")
+			file := outside.Shared(t, "corpora/snmp-devices/"+c.file+".snmprec")
 			data, err := os.ReadFile(file)
 			if err != nil {
-				t.Skipf("the recorded devices are not here: %v", err)
+				t.Fatal(err)
 			}
 			sum := sha256.Sum256(data)
 			e := evidence.Entry{Name: c.file, Collector: "file", Format: snmp.FormatSnmprec, Zone: "default", Target: c.file,

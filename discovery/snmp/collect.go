@@ -8,11 +8,8 @@ import (
 	"net/netip"
 	"slices"
 	"strconv"
-	"strings"
 	"sync"
 	"time"
-
-	"github.com/gosnmp/gosnmp"
 
 	"gujo/discovery"
 	"gujo/discovery/evidence"
@@ -53,10 +50,6 @@ type Collector struct {
 	floors   map[string]int        // of the ladder, by sysObjectID
 	met      map[string]netip.Addr // by fingerprint of the identifying tables
 }
-
-// maxCredentials bounds what is tried at one address, so that asking locks
-// nobody's account and a silent address does not cost a wait for each.
-const maxCredentials = 8
 
 // Collect reads one agent with a collector of its own; see [Collector.Collect].
 func Collect(ctx context.Context, t Target, credentials []Credential, sink Sink) (discovery.Visit, error) {
@@ -123,131 +116,6 @@ func (v *visit) run(ctx context.Context) (discovery.Visit, error) {
 	return v.out, err
 }
 
-// contact finds a credential that the agent accepts.
-func (v *visit) contact(ctx context.Context) *fault {
-	credentials := v.candidates()
-	if len(credentials) == 0 {
-		return &fault{reason: evidence.ReasonDenied, detail: "no credential to ask with"}
-	}
-	var worst *fault
-	var silent []string
-	for _, cred := range credentials {
-		f := v.try(ctx, cred)
-		switch {
-		case f == nil:
-			return nil
-		case f.reason == evidence.ReasonUnreachable, f.reason == evidence.ReasonInterrupted, f.reason == evidence.ReasonWrongAddress:
-			return f
-		case f.silent:
-			silent = append(silent, cred.Name)
-		case worst == nil:
-			worst = f
-			worst.detail = "credential " + cred.Name + ": " + worst.detail
-		}
-	}
-	if worst != nil {
-		return worst
-	}
-	names := strings.Join(slices.Compact(silent), ", ")
-	if v.link.hearsDiscovery(uint16(v.link.requests), cmp.Or(v.Timeout, 2*time.Second)) {
-		return &fault{reason: evidence.ReasonDenied,
-			detail: "an SNMP agent is there (it answers engine discovery) but accepts none of: " + names}
-	}
-	if v.link.refused {
-		return &fault{reason: evidence.ReasonUnreachable, detail: "the port is closed (ICMP port unreachable)"}
-	}
-	return &fault{reason: evidence.ReasonUnreachable,
-		detail: "nothing came back: host down, filtered, or none of these accepted: " + names}
-}
-
-// try makes first contact with one credential.
-func (v *visit) try(ctx context.Context, cred Credential) *fault {
-	var f *fault
-	before := v.link.received
-	for attempt := range min(cmp.Or(v.Attempts, 3), 2) {
-		if err := v.link.dial(attempt > 0 || v.target.AnyReply); err != nil {
-			return &fault{reason: evidence.ReasonUnreachable, detail: cleanText(err.Error(), 200)}
-		}
-		s, err := newSession(ctx, cred, v.link, cmp.Or(v.Timeout, 2*time.Second), cmp.Or(v.Attempts, 3))
-		if err != nil {
-			return &fault{reason: evidence.ReasonUnreachable, detail: cleanText(err.Error(), 200)}
-		}
-		var vbs []Varbind
-		vbs, f = s.next(ctx, []string{"1.3.6.1.2.1.1.2"}, 0)
-		if f == nil || f.status != 0 {
-			v.session = s
-			if len(vbs) == 1 && vbs[0].Type == ObjectID {
-				s.floor = v.floor(vbs[0].Value)
-				s.step = s.floor
-			}
-			return nil
-		}
-		if !f.silent {
-			return f
-		}
-		if v.link.stray.IsValid() && !v.target.AnyReply {
-			return &fault{reason: evidence.ReasonWrongAddress,
-				detail: fmt.Sprintf("asked %s, answered from %s", v.target.Address, v.link.stray)}
-		}
-	}
-	if v.link.received > before && cred.version == gosnmp.Version3 {
-		// The engine was told, and then came nothing: some agents drop what
-		// they cannot decrypt.
-		return &fault{reason: evidence.ReasonDenied,
-			detail: "the agent tells its engine and then answers nothing: wrong privacy key or protocol, or no access"}
-	}
-	return f
-}
-
-// candidates are the credentials to try: what was accepted here before, what
-// was accepted last elsewhere, then the rest in their order.
-func (v *visit) candidates() []Credential {
-	var all []Credential
-	for _, c := range v.Credentials {
-		if len(v.target.Credentials) == 0 || slices.Contains(v.target.Credentials, c.Name) {
-			all = append(all, c.variants()...)
-		}
-	}
-	v.mu.Lock()
-	here, last := v.accepted[v.key()], v.lastGood
-	v.mu.Unlock()
-	rank := func(c Credential) int {
-		switch c.key() {
-		case here:
-			return 0
-		case last:
-			return 1
-		}
-		return 2
-	}
-	slices.SortStableFunc(all, func(a, b Credential) int { return rank(a) - rank(b) })
-	return all[:min(len(all), maxCredentials)]
-}
-
-// key tells a credential from others, and its variants from one another.
-func (c Credential) key() string { return fmt.Sprint(c.Name, c.priv) }
-
-func (v *visit) key() string { return v.target.Zone + "\x00" + v.target.String() }
-
-// known are the secrets of all credentials: what one agent is asked with, another
-// may tell.
-func (c *Collector) known() *evidence.Known {
-	c.secrets.Do(func() {
-		var all []string
-		for _, cred := range c.Credentials {
-			all = append(all, cred.community, cred.authKey, cred.privKey)
-		}
-		c.guarded = evidence.NewKnown(all...)
-	})
-	return c.guarded
-}
-
-func (c *Collector) floor(model string) int {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.floors[model]
-}
-
 // tables reads all tables. Scalars and the beginnings of all tables are asked
 // for together first: most agents have few of the tables, and an object from
 // behind a table says that it is empty.
@@ -291,7 +159,7 @@ func (v *visit) group(ctx context.Context, all []Table) error {
 		case v.counts[t.Count] > maxRoutes:
 			r = reading{outcome: evidence.NotAsked, detail: fmt.Sprintf("%d routes; a table of more than %d is not searched", v.counts[t.Count], maxRoutes)}
 		default:
-			r = s.read(ctx, t, limits{cmp.Or(v.MaxRows, 400_000), cmp.Or(v.MaxBytes, 32<<20), cmp.Or(v.TableTime, time.Minute)})
+			r = s.read(ctx, t, limits{cmp.Or(v.MaxRows, maxTableRows), cmp.Or(v.MaxBytes, maxTableBytes), cmp.Or(v.TableTime, time.Minute)})
 		}
 		if t.Scalar {
 			v.note(r.rows)
@@ -433,91 +301,6 @@ func (v *visit) absent(f *fault) (discovery.Visit, error) {
 	v.out.Reason, v.out.Detail = f.reason, f.detail
 	err := v.add(Table{}, reading{outcome: evidence.Gap, reason: f.reason, detail: f.detail})
 	return v.out, err
-}
-
-// learn keeps for other agents what this one taught.
-func (v *visit) learn() {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	if v.accepted == nil {
-		v.accepted, v.floors = map[string]string{}, map[string]int{}
-	}
-	v.accepted[v.key()], v.lastGood = v.session.cred.key(), v.session.cred.key()
-	if model := v.value("system", "1.3.6.1.2.1.1.2.0"); model != "" && v.session.cred.version != gosnmp.Version1 {
-		v.floors[model] = max(v.floors[model], v.session.floor)
-	}
-}
-
-// value gives an object out of what was read.
-func (v *visit) value(table, oid string) string {
-	for _, e := range v.entries {
-		if e.Entry.Table != table {
-			continue
-		}
-		vbs, _ := ParseVarbinds(table, e.Data)
-		for _, vb := range vbs {
-			if vb.OID == oid {
-				return vb.Value
-			}
-		}
-	}
-	return ""
-}
-
-// meet tells at which address the machine was met before, if it was, and
-// remembers it. An engine identifier alone is no identity (clones share it), nor
-// is a name: engine, name, model, and all MAC and IP addresses must agree, of
-// which there is one of either at least, and the address asked among them.
-// Whether two subjects are one machine in any other case is not decided here.
-func (v *visit) meet() netip.Addr {
-	if forwarded(v.target) {
-		return netip.Addr{}
-	}
-	var b strings.Builder
-	own := false
-	fmt.Fprintf(&b, "%s\x00", v.target.Zone)
-	for _, oid := range []string{"1.3.6.1.2.1.1.1.0", "1.3.6.1.2.1.1.2.0", "1.3.6.1.2.1.1.5.0"} {
-		fmt.Fprintf(&b, "%s\x00", v.value("system", oid))
-	}
-	fmt.Fprintf(&b, "%s\x00", v.value("snmpEngine", "1.3.6.1.6.3.10.2.1.1.0"))
-	macs, addresses := 0, 0
-	for _, e := range v.entries {
-		if e.Entry.Outcome == evidence.Gap {
-			return netip.Addr{} // what was not read whole proves nothing
-		}
-		vbs, _ := ParseVarbinds(e.Entry.Table, e.Data)
-		for _, vb := range vbs {
-			_, mac := Under(vb.OID, "1.3.6.1.2.1.2.2.1.6")
-			_, ip := Under(vb.OID, "1.3.6.1.2.1.4.20.1.1")
-			if mac || ip {
-				fmt.Fprintf(&b, "%s=%s\x00", vb.OID, vb.Value)
-			}
-			if mac && len(vb.Value) == 6 && vb.Value != "\x00\x00\x00\x00\x00\x00" {
-				macs++
-			}
-			if ip {
-				addresses++
-				own = own || vb.Value == v.target.Address.String()
-			}
-		}
-	}
-	if macs == 0 || !own || addresses < 2 {
-		return netip.Addr{}
-	}
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	if v.met == nil {
-		v.met = map[string]netip.Addr{}
-	}
-	first, ok := v.met[b.String()]
-	if !ok {
-		v.met[b.String()] = v.target.Address
-		return netip.Addr{}
-	}
-	if first == v.target.Address {
-		return netip.Addr{} // the same target again, in another run
-	}
-	return first
 }
 
 var _ discovery.Collector = (*Collector)(nil)

@@ -13,30 +13,8 @@ import (
 
 	"gujo/discovery"
 	"gujo/discovery/evidence"
+	"gujo/samples/outside"
 )
-
-// corpus gives a folder of recordings that this project does not carry.
-func corpus(t *testing.T, name string) string {
-	t.Helper()
-	dir, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			break
-		}
-		if dir == filepath.Dir(dir) {
-			t.Fatal("no go.mod above the package")
-		}
-		dir = filepath.Dir(dir)
-	}
-	path := filepath.Join(dir, "..", "shared", "corpora", name)
-	if _, err := os.Stat(path); err != nil {
-		t.Skipf("the recordings %s are not here: %v", name, err)
-	}
-	return path
-}
 
 var collected = time.Date(2024, 3, 1, 9, 0, 0, 0, time.UTC)
 
@@ -137,7 +115,7 @@ func portDifference(p expectedPort, field, theirs, ours string) string {
 }
 
 func TestAllRecordedDevicesAreReadWithoutErrorAndHaveTheExpectedPorts(t *testing.T) {
-	dir := corpus(t, "snmp-devices")
+	dir := outside.Shared(t, "corpora/snmp-devices")
 	files, _ := filepath.Glob(filepath.Join(dir, "*.snmprec"))
 	if len(files) != 21 {
 		t.Fatalf("%d recordings, want 21", len(files))
@@ -242,7 +220,7 @@ type network struct {
 }
 
 func TestEveryNeighbourRowOfTheRecordedNetworksIsObservedAtItsPort(t *testing.T) {
-	root := corpus(t, "snmp-networks")
+	root := outside.Shared(t, "corpora/snmp-networks")
 	for _, name := range []string{"nms17216", "nms8000", "nms101", "nms10205b"} {
 		t.Run(name, func(t *testing.T) {
 			var want network
@@ -319,7 +297,7 @@ func adjacent(readings []discovery.Reading, address string) bool {
 }
 
 func TestNeighboursOfRecordedDevicesAreAtTheInterfacesThatOthersFound(t *testing.T) {
-	dir := corpus(t, "snmp-devices")
+	dir := outside.Shared(t, "corpora/snmp-devices")
 	files, _ := filepath.Glob(filepath.Join(dir, "*.expected.json"))
 	rows := 0
 	for _, file := range files {

@@ -18,7 +18,7 @@ const detectLines = 40 // a walk may follow a prompt, a banner, a warning about 
 // Detect tells by content whether bytes are .snmprec lines or an snmpwalk's
 // text; ok is false for anything else.
 func Detect(data []byte) (format string, ok bool) {
-	data = decodeUTF16(bytes.TrimPrefix(data[:min(len(data), 1<<16)], utf8BOM))
+	data = utf8Text(data[:min(len(data), 1<<16)])
 	if bytes.IndexByte(data, 0) >= 0 {
 		data = data[:bytes.IndexByte(data, 0)] // text before it may still tell
 	}

@@ -13,6 +13,9 @@ func FuzzParseVarbinds(f *testing.F) {
 	for _, s := range []string{"1.3.6.1.2.1.1.1.0|4|Linux\n", "1.3.6.1|4x|00ff\r\n# c\n", "1.3|64|10.0.0.1\n1.3|6|1.3.6\n1.3|70|18446744073709551615\n", "1.3|2|<private>\n", "1.3|128|\n"} {
 		f.Add([]byte(s))
 	}
+	for _, data := range encodings(f, koreanRecord) {
+		f.Add(data)
+	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		vbs, err := ParseVarbinds("f", data)
 		if err != nil && len(err.Error()) > 1000 {
@@ -42,6 +45,9 @@ var walkSeeds = []string{
 func FuzzParseWalk(f *testing.F) {
 	for _, s := range walkSeeds {
 		f.Add([]byte(s))
+	}
+	for _, data := range encodings(f, koreanWalk) {
+		f.Add(data)
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		vbs, skipped, _ := ParseWalk("f", data)
@@ -79,7 +85,7 @@ func FuzzInterpret(f *testing.F) {
 			e.Entry.Format = FormatSnmprec
 		}
 		r := Interpret([]EntryData{e})
-		variables := bytes.Count(data, []byte("\n")) + 1
+		variables := bytes.Count(utf8Text(data), []byte("\n")) + 1
 		if n := len(r.Observations); n > 8*variables*variables+8 {
 			t.Errorf("%d observations of %d lines", n, variables)
 		}

@@ -28,10 +28,16 @@ func Interpret(entries []EntryData) discovery.Reading {
 		return discovery.Reading{}
 	}
 	d := newDevice(entries)
-	d.coverage()
-	if len(d.vars) == 0 {
-		return d.reading
+	if len(d.vars) > 0 {
+		d.observe()
+		d.bound()
 	}
+	d.coverage()
+	return d.reading
+}
+
+// observe reports all that the variables say.
+func (d *device) observe() {
 	ports := d.readPorts()
 	gateways := d.readGateways(ports)
 	addresses := d.readAddresses(gateways.held)
@@ -50,7 +56,6 @@ func Interpret(entries []EntryData) discovery.Reading {
 	d.defaultRoutes()
 	d.processes()
 	d.filesystems()
-	return d.reading
 }
 
 // device is all that one subject said, in the order of the OIDs.
@@ -59,6 +64,9 @@ type device struct {
 	entries []entry
 	vars    []variable
 	reading discovery.Reading
+	spans   []span
+
+	truncated map[string]string // by table: what was left out of it
 }
 
 // entry is an entry with what was not understood of it.
@@ -82,7 +90,7 @@ func newDevice(entries []EntryData) *device {
 		return cmp.Or(b.Entry.Collected.Compare(a.Entry.Collected), cmp.Compare(a.Entry.Name, b.Entry.Name),
 			cmp.Compare(a.Entry.Digest, b.Entry.Digest))
 	})
-	d := &device{subject: discovery.Subject{Zone: entries[0].Entry.Zone, Target: entries[0].Entry.Target}}
+	d := &device{subject: discovery.Subject{Zone: entries[0].Entry.Zone, Target: entries[0].Entry.Target}, spans: spans()}
 	for _, e := range entries {
 		read := entry{Entry: e.Entry, whole: e.Entry.Table == "" && e.Entry.Format != FormatVarbindsName}
 		var vbs []Varbind
@@ -110,17 +118,24 @@ func newDevice(entries []EntryData) *device {
 	// Stable: of equal OIDs the newest entry's comes first, and is kept.
 	slices.SortStableFunc(d.vars, func(a, b variable) int { return CompareOID(a.OID, b.OID) })
 	d.vars = slices.CompactFunc(d.vars, func(a, b variable) bool { return a.OID == b.OID })
+	d.boundTables()
 	return d
 }
 
 // under gives the variables below an OID.
 func (d *device) under(oid string) []variable {
-	from := sort.Search(len(d.vars), func(i int) bool { return CompareOID(d.vars[i].OID, oid) > 0 })
+	from, to := d.place(oid)
+	return d.vars[from:to]
+}
+
+// place gives where the variables below an OID begin and end.
+func (d *device) place(oid string) (from, to int) {
+	from = sort.Search(len(d.vars), func(i int) bool { return CompareOID(d.vars[i].OID, oid) > 0 })
 	n := sort.Search(len(d.vars)-from, func(i int) bool {
 		_, below := Under(d.vars[from+i].OID, oid)
 		return !below
 	})
-	return d.vars[from : from+n]
+	return from, from + n
 }
 
 // get gives one variable; its type is 0 where there is none.

@@ -2,6 +2,7 @@ package snmp
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -18,6 +19,7 @@ const (
 func (d *device) aggregates(p *ports) {
 	members := make(map[int][]discovery.AggregatePort)
 	sources := make(map[int][]variable)
+	unread := 0
 	for _, r := range d.rows(aggPortEntry, 9, 12, 13, 17) {
 		parts := r.parts()
 		if len(parts) != 1 {
@@ -31,12 +33,17 @@ func (d *device) aggregates(p *ports) {
 		}
 		m := discovery.AggregatePort{IfIndex: index, Attached: attached != 0, PartnerSystem: macOf(r.get(9).octets()), PartnerPort: bounded(r.number(17))}
 		if r.get(13).Type == 0 {
-			// Not asked for: a port that is selected and up counts as attached.
-			i := p.byIndex[index]
-			m.Attached = i == nil || i.Oper == "" || i.Oper == "up"
+			// Selected is not attached: the partner may have refused. A port that is
+			// down is attached to nothing (IEEE 802.1AX §6.4.12).
+			if m.Unread = p.byIndex[index].passes() != no; m.Unread {
+				unread++
+			}
 		}
 		members[aggregate] = append(members[aggregate], m)
 		sources[aggregate] = append(sources[aggregate], r.get(12), r.get(13))
+	}
+	if unread > 0 {
+		d.truncate("dot3adAggPortTable", fmt.Sprintf("%d ports without dot3adAggPortAttachedAggID", unread))
 	}
 	partners := make(map[int]variable)
 	for _, r := range d.rows(aggEntry, 8) {
@@ -80,12 +87,40 @@ func (d *device) stackedAggregates(p *ports, reported map[int]bool) {
 		if i == nil || j == nil || reported[higher] || !bundles(i) || bundles(j) {
 			continue
 		}
-		members[higher] = append(members[higher], discovery.AggregatePort{IfIndex: lower, Attached: j.Oper == "" || j.Oper == "up"})
+		up := j.passes()
+		members[higher] = append(members[higher], discovery.AggregatePort{IfIndex: lower, Attached: up == yes, Unread: up == unsaid})
 		sources[higher] = append(sources[higher], r.get(3))
 	}
 	for _, index := range sortedKeys(members) {
 		d.add(discovery.LinkAggregate{Fact: d.fact(sources[index]...), IfIndex: index, Members: members[index]})
 	}
+}
+
+// answer is what a device says to a question, if it says anything.
+type answer int
+
+const (
+	unsaid answer = iota
+	yes
+	no
+)
+
+// passes says whether an interface, which may be nil, passes packets. One that
+// waits for an event, or does not know, says nothing (RFC 2863 §3.1.14).
+func (i *port) passes() answer {
+	switch {
+	case i == nil:
+		return unsaid
+	case i.Admin == "down" || i.Admin == "testing":
+		return no
+	}
+	switch i.Oper {
+	case "up":
+		return yes
+	case "", "unknown", "dormant":
+		return unsaid
+	}
+	return no
 }
 
 // bundles says whether an interface is an aggregate: by its type, or, where the

@@ -114,18 +114,25 @@ func (d *device) vlans(p *ports) {
 	tagged, untagged := make(map[int][]int), make(map[int][]int)
 	sources := make(map[int]variable)
 
+	room := maxMemberships
 	read := func(rows []row, egress, bare int) {
+		left := 0
 		for _, r := range rows {
 			vlan := vlanIndex(r)
 			if vlan == 0 {
 				continue
 			}
 			known[vlan] = firstOf(r.cells)
+			members := p.portList(r.get(egress).octets())
+			if room -= len(members); room < 0 {
+				left++
+				continue
+			}
 			loose := make(map[int]bool)
 			for _, port := range p.portList(r.get(bare).octets()) {
 				loose[port] = true
 			}
-			for _, port := range p.portList(r.get(egress).octets()) {
+			for _, port := range members {
 				if _, ok := sources[port]; !ok {
 					sources[port] = r.get(egress)
 				}
@@ -135,6 +142,9 @@ func (d *device) vlans(p *ports) {
 					tagged[port] = append(tagged[port], vlan)
 				}
 			}
+		}
+		if left > 0 {
+			d.truncate(d.tableHolding(firstOf(rows[0].cells).OID), fmt.Sprintf("the ports of %d VLANs left out: no more than %d pairs of VLAN and port of a device are taken", left, maxMemberships))
 		}
 	}
 	current := d.rows("1.3.6.1.2.1.17.7.1.4.2.1", 4, 5)

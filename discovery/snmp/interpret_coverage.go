@@ -109,6 +109,10 @@ func (d *device) coverage() {
 			better(e.Table, e.Outcome)
 		}
 	}
+	for table, detail := range d.truncated {
+		delete(outcomes, table) // what was left out of all that was read is not there
+		gaps[table] = []discovery.Gap{{Table: table, Reason: evidence.ReasonTruncated, Detail: detail}}
+	}
 	// A table that was once read whole was read whole, whatever failed at
 	// another time.
 	for _, table := range tableOrder(outcomes, gaps) {
@@ -166,7 +170,7 @@ func (d *device) fileCoverage(e *entry, number int, better func(string, evidence
 		incomplete[table] = true
 		gap(table, reason, detail)
 	})
-	for _, s := range spans() {
+	for _, s := range d.spans {
 		switch {
 		case incomplete[s.name]:
 		case slices.ContainsFunc(below(oids, s.root), s.holds):
@@ -274,23 +278,14 @@ func ragged(s span, oids []string) bool {
 
 // fileGaps reports the lines of a file that gave no variable, by table and reason.
 func (d *device) fileGaps(e *entry, gap func(table, reason, detail string)) {
-	places := spans()
-	tableOf := func(oid string) string {
-		for _, s := range places {
-			if s.holds(oid) || s.root == oid {
-				return s.name
-			}
-		}
-		return ""
-	}
 	if e.broken != "" {
-		gap(tableOf(e.last), evidence.ReasonUnparsed, e.broken)
+		gap(d.tableHolding(e.last), evidence.ReasonUnparsed, e.broken)
 	}
 	type key struct{ table, reason string }
 	first, count := make(map[key]Skipped), make(map[key]int)
 	var keys []key
 	for _, s := range e.skipped {
-		k := key{tableOf(s.OID), s.Reason}
+		k := key{d.tableHolding(s.OID), s.Reason}
 		switch s.Reason {
 		case "", evidence.ReasonUnsupported:
 			continue // an answer, not a gap
@@ -300,7 +295,7 @@ func (d *device) fileGaps(e *entry, gap func(table, reason, detail string)) {
 			}
 		default: // the walk broke off here
 			if s.OID == "" && k.table == "" {
-				k.table = tableOf(e.last)
+				k.table = d.tableHolding(e.last)
 			}
 		}
 		if count[k] == 0 {

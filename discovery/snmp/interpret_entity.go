@@ -52,7 +52,8 @@ func (d *device) entities() {
 		}
 		state, from := d.entityState(index)
 		e.State = state
-		e.Fact = d.fact(r.get(2), r.get(7), r.get(11), r.get(13), from)
+		// What class it has is what makes a component of it, so that comes first.
+		e.Fact = d.fact(r.get(5), r.get(7), r.get(2), r.get(11), r.get(13), from)
 		if len(e.Sources) == 0 {
 			e.Fact = d.all(r)
 		}

@@ -2,6 +2,7 @@ package snmp
 
 import (
 	"cmp"
+	"fmt"
 	"net/netip"
 	"slices"
 
@@ -40,12 +41,48 @@ func (d *device) readGateways(p *ports) gatewayReading {
 		r.Sources = append(r.Sources, k.Sources...)
 	}
 	g.routers = append(g.routers, d.hsrp()...)
+	d.boundShared(g.routers)
+	d.missStates(g.routers)
 	for _, r := range g.routers {
 		for _, a := range r.Addresses {
 			g.held[a] = true
 		}
 	}
 	return g
+}
+
+// missStates says of which tables the rows lack the group's state: what is read
+// of such a group is not whole.
+func (d *device) missStates(routers []discovery.VirtualRouter) {
+	missing := make(map[string]int)
+	for _, r := range routers {
+		if r.State == "" {
+			for _, table := range d.tablesOf(r) {
+				missing[table]++
+			}
+		}
+	}
+	for table, n := range missing {
+		d.truncate(table, fmt.Sprintf("%d groups without a state", n))
+	}
+}
+
+// boundShared leaves out the addresses beyond those that all groups together may hold.
+func (d *device) boundShared(routers []discovery.VirtualRouter) {
+	room, left := maxSharedAddresses, 0
+	var tables []string
+	for i := range routers {
+		r := &routers[i]
+		if fits := min(len(r.Addresses), room); fits < len(r.Addresses) {
+			left += len(r.Addresses) - fits
+			r.Addresses = r.Addresses[:fits]
+			tables = append(tables, d.tablesOf(*r)...)
+		}
+		room -= len(r.Addresses)
+	}
+	for _, table := range tables {
+		d.truncate(table, fmt.Sprintf("%d addresses left out: no more than %d of all groups of a device are taken", left, maxSharedAddresses))
+	}
 }
 
 func (d *device) gateways(g gatewayReading) {

@@ -28,7 +28,7 @@ const (
 // line, those of the lines before it are returned with it.
 func ParseVarbinds(name string, data []byte) ([]Varbind, error) {
 	var vbs []Varbind
-	data = bytes.TrimPrefix(data, utf8BOM)
+	data = utf8Text(data)
 	for number := 1; len(data) > 0; number++ {
 		var line []byte
 		line, data, _ = bytes.Cut(data, []byte{'\n'})

@@ -134,20 +134,6 @@ func TestLinesThatGiveNoVariableAreSkippedWithAdviceAndTheRestIsKept(t *testing.
 	}
 }
 
-func TestAWalkFromAWindowsConsoleIsRead(t *testing.T) {
-	utf16 := []byte{0xff, 0xfe}
-	for _, b := range []byte(".1.3.6.1.2.1.1.5.0 = STRING: a\r\n") {
-		utf16 = append(utf16, b, 0)
-	}
-	vbs, skipped, err := ParseWalk("w", utf16)
-	if err != nil || len(skipped) > 0 || len(vbs) != 1 || vbs[0].Value != "a" {
-		t.Errorf("%v, %+v, %v", vbs, skipped, err)
-	}
-	if f, ok := Detect(utf16); !ok || f != FormatSnmpwalk {
-		t.Errorf("detected as %q", f)
-	}
-}
-
 func TestFormatsAreDetectedByContent(t *testing.T) {
 	for _, c := range []struct{ name, data, want string }{
 		{"a recording", "1.3.6.1.2.1.1.1.0|4|Linux\n", FormatSnmprec},

@@ -56,7 +56,7 @@ func secretRoot(oid string) (root string, ok bool) {
 //   - the keys of a command pasted above a walk (-c, -A, -X) and the communities
 //     and keys that the file itself gives are replaced wherever else they stand.
 func Redact(format string, data []byte) ([]byte, []string) {
-	text := decodeUTF16(bytes.TrimPrefix(data, utf8BOM))
+	text := utf8Text(data)
 	m := &masker{}
 	each := m.records
 	if format == FormatSnmpwalk {

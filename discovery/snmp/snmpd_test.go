@@ -1,7 +1,6 @@
 package snmp_test
 
 import (
-	"bytes"
 	"fmt"
 	"net"
 	"net/netip"
@@ -17,28 +16,14 @@ import (
 
 	"gujo/discovery/evidence"
 	"gujo/discovery/inventory"
-	"gujo/discovery/snmp"
+	"gujo/samples/outside"
 )
-
-func needs(t testing.TB, programs ...string) {
-	t.Helper()
-	for _, p := range programs {
-		if _, err := exec.LookPath(p); err != nil {
-			if _, err := os.Stat("/usr/sbin/" + p); err == nil {
-				continue
-			}
-			if os.Getenv("GUJO_TEST_ALL") == "1" {
-				t.Fatalf("%s of net-snmp is not installed", p)
-			}
-			t.Skipf("needs %s of net-snmp", p)
-		}
-	}
-}
 
 // snmpd runs net-snmp's agent on loopback, with a configuration of its own.
 func snmpd(t testing.TB) netip.AddrPort {
 	t.Helper()
-	needs(t, "snmpd", "snmpbulkwalk")
+	path := outside.Program(t, "snmpd", "snmpd")
+	outside.Program(t, "snmpbulkwalk", "snmp")
 	free, err := net.ListenPacket("udp4", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -62,10 +47,6 @@ sysName test.invalid
 	if err := os.WriteFile(conf, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	path, err := exec.LookPath("snmpd")
-	if err != nil {
-		path = "/usr/sbin/snmpd"
-	}
 	cmd := exec.Command(path, "-f", "-C", "-c", conf, "-Lf", filepath.Join(dir, "log"), "-I", "-smux", "-M", "/nonexistent", "-m", "")
 	cmd.Env = append(os.Environ(), "SNMP_PERSISTENT_DIR="+dir, "SNMPCONFPATH="+dir)
 	if err := cmd.Start(); err != nil {
@@ -85,49 +66,11 @@ sysName test.invalid
 }
 
 // judged gives what snmpbulkwalk prints of a column.
-func judged(t *testing.T, where netip.AddrPort, args []string, column string) []string {
+func judged(t *testing.T, where netip.AddrPort, credential []string, column string) []string {
 	t.Helper()
-	cmd := exec.Command("snmpbulkwalk", append(append([]string{"-m", "", "-M", "/nonexistent", "-On", "-Ob", "-Ox", "-Oe", "-OU", "-Ot"}, args...), where.String(), column)...)
-	var stderr bytes.Buffer
-	cmd.Stderr = &stderr
-	out, err := cmd.Output()
-	if err != nil {
-		t.Fatalf("snmpbulkwalk: %v: %s", err, stderr.Bytes())
-	}
-	var lines []string
-	for line := range strings.Lines(string(out)) {
-		line = strings.TrimRight(line, " \n")
-		switch {
-		case strings.Contains(line, "No Such"), strings.Contains(line, "No more variables"):
-		case strings.HasPrefix(line, "."):
-			lines = append(lines, line)
-		case len(lines) > 0:
-			lines[len(lines)-1] += " " + strings.TrimSpace(line)
-		}
-	}
-	return lines
-}
-
-func asPrinted(v snmp.Varbind) string {
-	name := "." + v.OID + " = "
-	switch v.Type {
-	case snmp.Integer:
-		return name + "INTEGER: " + v.Value
-	case snmp.OctetString:
-		if v.Value == "" {
-			return name + `""`
-		}
-		return name + "Hex-STRING: " + fmt.Sprintf("% X", v.Value)
-	case snmp.ObjectID:
-		return name + "OID: ." + v.Value
-	case snmp.IPAddress:
-		return name + "IpAddress: " + v.Value
-	case snmp.Gauge32:
-		return name + "Gauge32: " + v.Value
-	case snmp.TimeTicks:
-		return name + v.Value
-	}
-	return name + "? " + v.Value
+	return slices.DeleteFunc(outside.Lines(outside.Ask(t, where, credential, "snmpbulkwalk", column)), func(line string) bool {
+		return strings.Contains(line, "No Such")
+	})
 }
 
 // The peer is net-snmp's agent, the judge its own walker: no line of either is ours.
@@ -170,7 +113,7 @@ func TestNetSNMPsAgentGivesUsWhatItGivesItsOwnWalker(t *testing.T) {
 				e, got := m.table(t, name)
 				var printed []string
 				for _, r := range got {
-					printed = append(printed, asPrinted(r))
+					printed = append(printed, outside.Printed(r.OID, byte(r.Type), r.Value))
 				}
 				slices.Sort(want)
 				slices.Sort(printed)

@@ -13,8 +13,6 @@ import (
 	"gujo/discovery/evidence"
 )
 
-var utf8BOM = []byte{0xef, 0xbb, 0xbf}
-
 // Bounds on what is kept of a device's text, in runes.
 const (
 	maxName    = 255  // names, identifiers: a DisplayString (RFC 2579)

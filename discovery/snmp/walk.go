@@ -297,7 +297,7 @@ func (w *walk) keep(vb Varbind) *fault {
 	if len(w.rows) >= w.limits.rows {
 		return &fault{reason: evidence.ReasonTruncated, detail: fmt.Sprintf("more than %d rows", w.limits.rows)}
 	}
-	if w.bytes += len(vb.OID) + len(vb.Value) + 8; w.bytes > w.limits.bytes {
+	if w.bytes += vb.size(); w.bytes > w.limits.bytes {
 		return &fault{reason: evidence.ReasonTruncated, detail: fmt.Sprintf("more than %d bytes", w.limits.bytes)}
 	}
 	w.seen[vb.OID] = struct{}{}

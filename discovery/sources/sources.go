@@ -152,7 +152,7 @@ func Wrap(w *evidence.Writer, path, zone, format string) (evidence.Entry, error)
 	if err != nil {
 		return evidence.Entry{}, err
 	}
-	data, err := readFile(path)
+	data, err := ReadFile(path)
 	if err != nil {
 		return evidence.Entry{}, fmt.Errorf("%s: %w", path, err)
 	}
@@ -243,6 +243,9 @@ func Detect(name string, data []byte) (string, error) {
 			return format, nil
 		}
 	}
+	if bytes.HasPrefix(data, []byte{0xff, 0xfe}) || bytes.HasPrefix(data, []byte{0xfe, 0xff}) {
+		return "", fmt.Errorf("%s: %w: it is text in UTF-16, and no walk; save it as UTF-8", name, ErrUnknownFormat)
+	}
 	return "", fmt.Errorf("%s: %w: it is no bundle and none of %s; --format says which it is", name, ErrUnknownFormat, strings.Join(Formats(), ", "))
 }
 
@@ -272,33 +275,72 @@ func IsBundle(path string) (bool, error) {
 	return bytes.HasPrefix(head[:n], []byte("PK")), nil
 }
 
-func readFile(path string) ([]byte, error) {
+// ReadFile gives a file's content, unpacked if it is gzip'ed. What is refused for
+// its size is not held in memory first.
+func ReadFile(path string) ([]byte, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	data, err := readAll(f)
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if info.Size() > MaxFile {
+		return nil, TooLarge{MaxFile}
+	}
+	data, err := readBounded(f, info.Size(), MaxFile)
 	if err != nil || !bytes.HasPrefix(data, []byte{0x1f, 0x8b}) {
 		return data, err
 	}
-	z, err := gzip.NewReader(bytes.NewReader(data))
-	if err != nil {
-		return nil, fmt.Errorf("gzip: %w", err)
-	}
-	data, err = readAll(z)
-	if err != nil {
+	if data, err = gunzip(data); err != nil {
 		return nil, fmt.Errorf("gzip: %w", err)
 	}
 	return data, nil
 }
 
-func readAll(r io.Reader) ([]byte, error) {
-	data, err := io.ReadAll(io.LimitReader(r, MaxFile+1))
-	if err == nil && len(data) > MaxFile {
-		err = fmt.Errorf("larger than %d bytes", MaxFile)
+// TooLarge is the error of a file that has, or unpacks to, more than Limit bytes.
+type TooLarge struct{ Limit int64 }
+
+func (e TooLarge) Error() string { return fmt.Sprintf("larger than %d bytes", e.Limit) }
+
+// A gzip'ed file may unpack to freeFile bytes, or to maxRatio times its own size
+// if that is more; a recorded walk packs some 20 to 1.
+const (
+	freeFile = 64 << 20
+	maxRatio = 200
+)
+
+// gunzip unpacks twice: first to see how much it is.
+func gunzip(packed []byte) ([]byte, error) {
+	z, err := gzip.NewReader(bytes.NewReader(packed))
+	if err != nil {
+		return nil, err
 	}
-	return data, err
+	limit := min(MaxFile, max(freeFile, maxRatio*int64(len(packed))))
+	size, err := io.Copy(io.Discard, io.LimitReader(z, limit+1))
+	switch {
+	case err != nil:
+		return nil, err
+	case size > limit:
+		return nil, TooLarge{limit}
+	}
+	if err := z.Reset(bytes.NewReader(packed)); err != nil {
+		return nil, err
+	}
+	return readBounded(z, size, limit)
+}
+
+// readBounded reads what has, as far as is known, the given size.
+func readBounded(r io.Reader, size, limit int64) ([]byte, error) {
+	// The spare room lets it see the end without growing.
+	b := bytes.NewBuffer(make([]byte, 0, size+bytes.MinRead))
+	n, err := b.ReadFrom(io.LimitReader(r, limit+1))
+	if err == nil && n > limit {
+		err = TooLarge{limit}
+	}
+	return b.Bytes(), err
 }
 
 // AddInventory wraps an inventory, its secrets replaced by markers. One that can
