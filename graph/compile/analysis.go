@@ -41,6 +41,9 @@ type Analysis struct {
 	atStart     int               // how much of the optimistic trail is from the start
 	over        map[int32][]int32 // carrying node → gates with a way over it, once asked for
 
+	seen []int32 // node → the number of the walk that last saw it
+	walk int32
+
 	mu sync.Mutex
 }
 
@@ -152,7 +155,11 @@ func (a *Analysis) Cuts(ctx context.Context, order int) (Cuts, error) {
 		case sc.DownAlready:
 			sc.NoWay = a.noWay(t)
 		case sc.Modelled && out.Complete:
-			cuts, err := a.cutsOf(ctx, t, order)
+			err := ctx.Err()
+			var cuts []Cut
+			if err == nil {
+				cuts, err = a.cutsOf(ctx, t, order)
+			}
 			if err != nil {
 				out.Complete, out.Reason = false, stopReason(err)
 				break

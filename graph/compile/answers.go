@@ -64,7 +64,10 @@ type Path struct {
 	Cut  []string `json:"cut"`
 }
 
-// Proof is a minimal failing part of the graph.
+// Proof is a minimal failing part of the graph: what is named stops although all that
+// it does not list held, and not without any of it. For a group it lists as many
+// memberships as it takes for fewer than k to be left, those that are out of service
+// among them; for a way, what closes it.
 type Proof struct {
 	Relations []RelationRef `json:"relations"`
 	Paths     []Path        `json:"paths"`

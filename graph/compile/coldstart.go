@@ -35,7 +35,10 @@ func (a *Analysis) ColdStart(ctx context.Context) (ColdStart, error) {
 	for _, c := range a.down {
 		down = append(down, a.s.failing(c))
 	}
-	wave := a.opt.net.Least(down, step)
+	wave, err := a.opt.net.Least(ctx, down, step)
+	if err != nil {
+		return ColdStart{}, err
+	}
 	out := ColdStart{Deadlocked: []Deadlock{}, Waves: [][]string{}}
 	for c := range int32(n) {
 		switch {
@@ -45,6 +48,9 @@ func (a *Analysis) ColdStart(ctx context.Context) (ColdStart, error) {
 			}
 			out.Waves[wave[c]-1] = append(out.Waves[wave[c]-1], a.componentID(c))
 		case !a.opt.state.Failed(c):
+			if err := ctx.Err(); err != nil {
+				return ColdStart{}, err
+			}
 			out.Deadlocked = append(out.Deadlocked, Deadlock{a.componentID(c), a.cycleFrom(c, wave)})
 		}
 	}

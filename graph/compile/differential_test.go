@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -40,6 +41,20 @@ func TestTheEngineAgreesWithPlainEnumeration(t *testing.T) {
 		if compared[what] < int(n)/20 {
 			t.Errorf("%s: compared %d times only", what, compared[what])
 		}
+	}
+}
+
+func TestTheJudgeAgreesOnOurOwnCases(t *testing.T) {
+	files, _ := filepath.Glob(filepath.Join("testdata", "*.jsonl"))
+	if len(files) == 0 {
+		t.Fatal("no cases")
+	}
+	for i, path := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(path), ".jsonl"), func(t *testing.T) {
+			if diff := disagreement(t, readGraph(t, path), uint64(i), map[string]int{}); diff != "" {
+				t.Error(diff)
+			}
+		})
 	}
 }
 

@@ -66,6 +66,13 @@ func drawNetwork(v *graph.View) *drawing {
 			}
 		}
 	}
+	inside := map[int32][]int32{} // subnet → devices' interfaces in it
+	for i := range v.Relations {
+		if p := &v.Relations[i]; p.Type == graph.InSubnet && v.Components[p.From].Kind == graph.Interface &&
+			v.Components[d.top[p.From]].Kind == graph.NetworkDevice {
+			inside[p.To] = append(inside[p.To], p.From)
+		}
+	}
 	for i := range v.Relations {
 		r := &v.Relations[i]
 		if r.Type != graph.AttachedTo || r.Strength == graph.Soft {
@@ -78,12 +85,8 @@ func drawNetwork(v *graph.View) *drawing {
 			d.attach(r.From, r.To, r.Strength, int32(i))
 			continue
 		}
-		for _, j := range v.In(r.To) { // any device's interface in the subnet
-			p := v.Relations[j]
-			if p.Type == graph.InSubnet && v.Components[p.From].Kind == graph.Interface &&
-				v.Components[d.top[p.From]].Kind == graph.NetworkDevice {
-				d.attach(r.From, p.From, r.Strength, int32(i))
-			}
+		for _, port := range inside[r.To] {
+			d.attach(r.From, port, r.Strength, int32(i))
 		}
 	}
 	d.index(n)

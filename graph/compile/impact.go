@@ -39,8 +39,15 @@ func (a *Analysis) Impact(ctx context.Context, failed []string) (Impact, error) 
 		opt.Fail(n)
 		pess.Fail(n)
 	}
-	out.Stopped = a.stopped(atPess, func(c int32) bool { return !named[c] })
-	out.Weakened = a.weakened(atOpt)
+	if out.Stopped, err = a.stopped(ctx, atPess, nodes, func(c int32) bool { return !named[c] }); err != nil {
+		return Impact{}, err
+	}
+	if err := a.findWaysOver(ctx); err != nil {
+		return Impact{}, err
+	}
+	if out.Weakened, err = a.weakened(ctx, atOpt); err != nil {
+		return Impact{}, err
+	}
 	out.Undetermined = a.undetermined(out.Stopped)
 	hit := a.hit(atOpt)
 	now, err := a.singlesOf(ctx, hit)
@@ -72,10 +79,10 @@ func (a *Analysis) Stops(ctx context.Context, failed []string) ([]Stopped, error
 		opt.Fail(n)
 		pess.Fail(n)
 	}
-	return a.stopped(atPess, func(c int32) bool {
+	return a.stopped(ctx, atPess, nodes, func(c int32) bool {
 		_, isTop := slices.BinarySearch(a.tops, c)
 		return isTop && !named[c]
-	}), nil
+	})
 }
 
 // failingNodes gives what fails when these components do, each once.
@@ -96,10 +103,10 @@ func (a *Analysis) failingNodes(ids []string) (nodes []int32, named map[int32]bo
 
 // stopped lists what fell, of what the caller wants to hear of. What falls
 // optimistically falls pessimistically too, so the one trail holds both.
-func (a *Analysis) stopped(since fault.Mark, wanted func(c int32) bool) []Stopped {
+func (a *Analysis) stopped(ctx context.Context, since fault.Mark, failed []int32, wanted func(c int32) bool) ([]Stopped, error) {
 	out := []Stopped{}
 	n := int32(len(a.s.view.Components))
-	sure, maybe := a.newProver(a.opt), a.newProver(a.pess)
+	sure, maybe := a.newProver(ctx, a.opt, failed), a.newProver(ctx, a.pess, failed)
 	for _, c := range a.pess.state.Since(since) {
 		if c >= n || !wanted(c) {
 			continue
@@ -112,10 +119,13 @@ func (a *Analysis) stopped(since fault.Mark, wanted func(c int32) bool) []Stoppe
 		} else {
 			st.Because = maybe.prove(c)
 		}
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		out = append(out, st)
 	}
 	slices.SortFunc(out, func(x, y Stopped) int { return strings.Compare(x.Component, y.Component) })
-	return out
+	return out, nil
 }
 
 // hit gives the tops that are up and hang on something that failed since a
@@ -183,13 +193,13 @@ func (a *Analysis) nowSingle(ctx context.Context, tops []int32, now map[int32][]
 
 // weakened lists the groups that lost members since a moment and still have
 // their k, with the tops that hang on them and are up.
-func (a *Analysis) weakened(since fault.Mark) []Weakened {
+func (a *Analysis) weakened(ctx context.Context, since fault.Mark) ([]Weakened, error) {
 	s, st := a.s, a.opt.state
 	lost := map[int32]bool{} // counting nodes that lost a member
 	for _, n := range st.Since(since) {
 		for _, g := range a.opt.net.Outputs(n) {
 			// Behind a device that fails open a group may carry on though it is down.
-			if int(g) < len(s.nodes) && s.nodes[g].op == some && !st.Failed(g) && !st.Failed(s.nodes[g].of) {
+			if int(g) < len(s.nodes) && s.nodes[g].op == some && s.nodes[g].of != none && !st.Failed(g) && !st.Failed(s.nodes[g].of) {
 				lost[g] = true
 			}
 		}
@@ -202,6 +212,9 @@ func (a *Analysis) weakened(since fault.Mark) []Weakened {
 	byKey := map[string]*Weakened{}
 	var keys []string
 	for _, g := range counting {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		services := a.hangingOn(g)
 		if len(services) == 0 {
 			continue
@@ -240,7 +253,7 @@ func (a *Analysis) weakened(since fault.Mark) []Weakened {
 	slices.SortFunc(out, func(x, y Weakened) int {
 		return cmp.Or(strings.Compare(x.Group, y.Group), slices.Compare(x.MembersUp, y.MembersUp))
 	})
-	return out
+	return out, nil
 }
 
 // waysOver gives the gates with a way over what a node carries, of those open
@@ -250,22 +263,35 @@ func (a *Analysis) waysOver(n int32) []int32 {
 		return nil
 	}
 	if a.over == nil {
-		down := make([]bool, a.opt.net.Len())
-		for _, v := range a.opt.state.Trail()[:a.atStart] {
-			down[v] = true
-		}
-		closed := func(c int32) bool { return down[a.s.carrier(c)] }
-		a.over = map[int32][]int32{}
-		for g := range a.s.nodes {
-			if a.s.nodes[g].op != way {
-				continue
-			}
-			for _, c := range a.s.between(a.s.gates[a.s.nodes[g].gate], closed) {
-				a.over[a.s.carrier(c)] = append(a.over[a.s.carrier(c)], int32(g))
-			}
-		}
+		_ = a.findWaysOver(context.Background()) // ends
 	}
 	return a.over[n]
+}
+
+// findWaysOver finds them all, once.
+func (a *Analysis) findWaysOver(ctx context.Context) error {
+	if a.over != nil {
+		return nil
+	}
+	down := make([]bool, a.opt.net.Len())
+	for _, v := range a.opt.state.Trail()[:a.atStart] {
+		down[v] = true
+	}
+	closed := func(c int32) bool { return down[a.s.carrier(c)] }
+	over := map[int32][]int32{}
+	for g := range a.s.nodes {
+		if a.s.nodes[g].op != way {
+			continue
+		}
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		for _, c := range a.s.between(a.s.gates[a.s.nodes[g].gate], closed) {
+			over[a.s.carrier(c)] = append(over[a.s.carrier(c)], int32(g))
+		}
+	}
+	a.over = over
+	return nil
 }
 
 // hangingOn gives the IDs of the tops that are up and hang on a node.
@@ -280,11 +306,14 @@ func (a *Analysis) hangingOn(n int32) []string {
 // topsAbove gives the tops that are up and hang on one of some nodes, through
 // needs, members or what lies on a way.
 func (a *Analysis) topsAbove(nodes []int32) []int32 {
-	seen := make([]bool, a.opt.net.Len())
+	if a.seen == nil {
+		a.seen = make([]int32, a.opt.net.Len())
+	}
+	a.walk++
 	var stack, out []int32
 	add := func(v int32) {
-		if !seen[v] {
-			seen[v] = true
+		if a.seen[v] != a.walk {
+			a.seen[v] = a.walk
 			stack = append(stack, v)
 		}
 	}

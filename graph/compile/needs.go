@@ -1,10 +1,6 @@
 package compile
 
-import (
-	"slices"
-
-	"gujo/graph"
-)
+import "gujo/graph"
 
 // component says what it takes for a component to be up.
 func (s *structure) component(c int32) {
@@ -98,7 +94,7 @@ func (s *structure) isPlainNeed(r *graph.Relation) bool {
 	case graph.PartOf:
 		return from != graph.PowerSupply && !s.isContained(r.From, r.To)
 	case graph.Joins:
-		return s.hasTwoEnds(r.From)
+		return !s.isSegment[r.From] // which needs none of its ends
 	}
 	return true
 }
@@ -114,15 +110,17 @@ func (s *structure) isPlainRole(group int32) bool {
 	return true
 }
 
-// hasTwoEnds reports whether a link has no more than two ends: a segment with more needs none of them.
-func (s *structure) hasTwoEnds(link int32) bool {
-	ends := 0
-	for _, r := range s.view.OutOf(link, graph.Joins) {
-		if r.Strength != graph.Soft {
-			ends++
+// segments tells which links have more than two ends.
+func segments(v *graph.View) []bool {
+	ends := make([]int, len(v.Components))
+	is := make([]bool, len(v.Components))
+	for i := range v.Relations {
+		if r := &v.Relations[i]; r.Type == graph.Joins && r.Strength != graph.Soft {
+			ends[r.From]++
+			is[r.From] = ends[r.From] > 2
 		}
 	}
-	return ends <= 2
+	return is
 }
 
 // isContained reports whether a module is one of several that its device needs
@@ -131,13 +129,20 @@ func (s *structure) isContained(module, device int32) bool {
 	if s.kind(module) != graph.Module {
 		return false
 	}
-	for _, r := range s.view.Needs(device) {
-		if r.Strength != graph.Soft && !r.Type.AlwaysSoft() && r.Type != graph.Member &&
-			s.kind(r.To) == graph.RedundancyGroup && slices.Contains(s.membersOf(r.To), module) {
-			return true
+	some, known := s.someOf[device]
+	if !known {
+		some = map[int32]bool{}
+		for _, r := range s.view.Needs(device) {
+			if r.Strength == graph.Soft || r.Type.AlwaysSoft() || r.Type == graph.Member || s.kind(r.To) != graph.RedundancyGroup {
+				continue
+			}
+			for _, m := range s.membersOf(r.To) {
+				some[m] = true
+			}
 		}
+		s.someOf[device] = some
 	}
-	return false
+	return some[module]
 }
 
 // membersOf gives the members of a group and of those nested in it, groups left out.

@@ -77,6 +77,28 @@ func (s *structure) apart(a, b place) bool {
 	return s.scopes.differ(a.subnets, b.subnets) || s.scopes.differ(a.vlans, b.vlans)
 }
 
+// unread gives who stands at the one of two places of which it is not known where
+// it is, though it matters: of the other it is known, its subnet or with neither
+// subnet its VLAN, and one of them has a gateway, which is on the way if they are
+// apart. It gives none for all other pairs, and within one machine, where nothing
+// has to be crossed.
+func (s *structure) unread(a, b place) int32 {
+	switch {
+	case a.subnets != 0 && b.subnets != 0, a.vlans != 0 && b.vlans != 0, a.machine == b.machine && a.asker == b.asker,
+		len(s.usesOf(a.asker, "gateway"))+len(s.usesOf(b.asker, "gateway")) == 0:
+		return none
+	case a.subnets != 0:
+		return b.asker
+	case b.subnets != 0:
+		return a.asker
+	case a.vlans != 0:
+		return b.asker
+	case b.vlans != 0:
+		return a.asker
+	}
+	return none
+}
+
 // ownScope adds the subnets or VLANs that a component is said to be in itself.
 func (s *structure) ownScope(c int32, t graph.RelationType, into []int32) []int32 {
 	for _, r := range s.view.OutOf(c, t) {
@@ -109,11 +131,15 @@ func (s *structure) findScope(machine int32, t graph.RelationType) int32 {
 		return s.scopes.set(own)
 	}
 	near := append(parts, machine)
+	isNear := make(map[int32]bool, len(near))
+	for _, c := range near {
+		isNear[c] = true
+	}
 	for _, c := range near {
 		for _, i := range s.view.In(c) {
 			if r := &s.view.Relations[i]; r.Type == graph.Joins && r.Strength != graph.Soft {
 				for _, far := range s.view.OutOf(r.From, graph.Joins) {
-					if far.Strength != graph.Soft && s.kind(far.To) == graph.Interface && !slices.Contains(near, far.To) {
+					if far.Strength != graph.Soft && s.kind(far.To) == graph.Interface && !isNear[far.To] {
 						own = s.ownScope(far.To, t, own)
 					}
 				}
@@ -141,16 +167,18 @@ func (s *structure) findScope(machine int32, t graph.RelationType) int32 {
 // partsOf gives the interfaces and modules of a machine, at any depth.
 func (s *structure) partsOf(machine int32) []int32 {
 	var parts []int32
+	seen := map[int32]bool{machine: true}
 	queue := []int32{machine}
 	for len(queue) > 0 {
 		c := queue[0]
 		queue = queue[1:]
 		for _, i := range s.view.In(c) {
 			r := &s.view.Relations[i]
-			if r.Type != graph.PartOf || r.Strength == graph.Soft || slices.Contains(parts, r.From) || r.From == machine {
+			if r.Type != graph.PartOf || r.Strength == graph.Soft || seen[r.From] {
 				continue
 			}
 			if k := s.kind(r.From); k == graph.Interface || k == graph.Module {
+				seen[r.From] = true
 				parts = append(parts, r.From)
 				queue = append(queue, r.From)
 			}

@@ -12,6 +12,9 @@ type reading struct {
 	state      *fault.State
 	candidates []bool // nodes that may fail
 	unobserved int32  // first unobserved node
+	surely     bool   // an assumed member counts only in groups that lean on it
+	leans      map[int32]bool
+	at         []int32 // failed node → when, for proofs
 }
 
 // optimistic reads the structure with every doubt in its favour: assumed needs do
@@ -46,6 +49,7 @@ func (s *structure) optimistic(down []int32) *reading {
 // where it is assumed, is it a need. All else that a loop needs, u has without it.
 func (s *structure) pessimistic(down []int32, u *reading, open openEnds) *reading {
 	loops := s.loops()
+	leans := map[int32]bool{}
 	var b fault.Builder
 	// holds reports whether u meets an input of by, and not through a loop.
 	holds := func(by, n int32) bool {
@@ -86,6 +90,7 @@ func (s *structure) pessimistic(down []int32, u *reading, open openEnds) *readin
 		lean := sureUp < k
 		if lean {
 			sure = len(in)
+			leans[int32(n)] = true
 		}
 		addNode(&b, x.founded, s.threshold(x, k, sure))
 		for _, i := range in {
@@ -97,8 +102,9 @@ func (s *structure) pessimistic(down []int32, u *reading, open openEnds) *readin
 	for range open.names {
 		b.Node(1)
 	}
-	s.addWays(&b, func(x *node, n int32) bool { return u.state.Reaches(n) })
-	r := &reading{net: b.Build(), unobserved: int32(len(s.nodes))}
+	surely := u.state.Surely()
+	s.addWays(&b, func(x *node, n int32) bool { return surely[n] })
+	r := &reading{net: b.Build(), unobserved: int32(len(s.nodes)), surely: true, leans: leans}
 	r.state = r.net.Start(down)
 	return r
 }
@@ -133,7 +139,7 @@ func (s *structure) threshold(x *node, k int32, m int) int32 {
 	if need <= 0 {
 		return int32(m) + 1 // holds whatever fails
 	}
-	return max(0, int32(m)-need+1)
+	return int32(m) - need + 1
 }
 
 // addNeeds adds the needs that hold; where none of those that give a place does,

@@ -25,56 +25,103 @@ type ServiceSingles struct {
 	Points      []SinglePoint // by ID
 }
 
-// SinglePoints gives the single points of every top, each with its proof.
+// SinglePoints gives the single points of every top, each with its proof. What
+// several tops lean on is failed once for all of them.
 func (a *Analysis) SinglePoints(ctx context.Context) ([]ServiceSingles, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	out := []ServiceSingles{}
-	for _, t := range a.tops {
-		if err := ctx.Err(); err != nil {
-			return nil, err
+	out := make([]ServiceSingles, len(a.tops))
+	at := map[int32]int{} // top that is up → its place
+	for i, t := range a.tops {
+		if i%64 == 0 && ctx.Err() != nil {
+			return nil, ctx.Err()
 		}
-		x := ServiceSingles{Service: a.componentID(t), Modelled: a.isModelled(t), NoWay: []Way{}, Points: []SinglePoint{}}
-		x.DownAlready = x.Modelled && a.opt.state.Failed(t)
+		out[i] = ServiceSingles{Service: a.componentID(t), Modelled: a.isModelled(t), NoWay: []Way{}, Points: []SinglePoint{}}
+		out[i].DownAlready = out[i].Modelled && a.opt.state.Failed(t)
 		switch {
-		case x.DownAlready:
-			x.NoWay = a.noWay(t)
-		case x.Modelled:
-			x.Points = a.pointsOf(t)
+		case out[i].DownAlready:
+			out[i].NoWay = a.noWay(t)
+		case out[i].Modelled:
+			at[t] = i
 		}
-		out = append(out, x)
+	}
+	confirmed := map[[2]int32]bool{}
+	err := a.opt.eachSingle(ctx, a, at, func(n, top int32, prove func() Proof) {
+		confirmed[[2]int32{n, top}] = true
+		x := &out[at[top]]
+		x.Points = append(x.Points, SinglePoint{a.id(n), Confirmed, prove()})
+	})
+	if err != nil {
+		return nil, err
+	}
+	err = a.pess.eachSingle(ctx, a, at, func(n, top int32, prove func() Proof) {
+		if confirmed[[2]int32{n, top}] {
+			return
+		}
+		c := Possible
+		if n >= a.pess.unobserved {
+			c = Unobserved
+		}
+		x := &out[at[top]]
+		x.Points = append(x.Points, SinglePoint{a.id(n), c, prove()})
+	})
+	if err != nil {
+		return nil, err
+	}
+	for i := range out {
+		slices.SortFunc(out[i].Points, func(x, y SinglePoint) int { return strings.Compare(x.Component, y.Component) })
 	}
 	return out, nil
 }
 
-func (a *Analysis) pointsOf(top int32) []SinglePoint {
-	points := []SinglePoint{}
-	sure := a.opt.state.Singles(top, a.opt.candidates)
-	for _, n := range sure {
-		points = append(points, SinglePoint{a.id(n), Confirmed, a.proofOf(a.opt, n, top)})
-	}
-	if !a.pess.state.Failed(top) {
-		for _, n := range a.pess.state.Singles(top, a.pess.candidates) {
-			if slices.Contains(sure, n) {
-				continue
+// eachSingle fails what the tops lean on, each alone, and calls f for the tops that
+// fall; prove is for use within f.
+func (r *reading) eachSingle(ctx context.Context, a *Analysis, tops map[int32]int, f func(n, top int32, prove func() Proof)) error {
+	leant := make([]bool, r.net.Len())
+	var list, support []int32
+	for _, t := range a.tops {
+		if _, ok := tops[t]; !ok || r.state.Failed(t) {
+			continue
+		}
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		support = r.state.Support(t, r.candidates, support[:0])
+		for _, n := range support {
+			if !leant[n] {
+				leant[n] = true
+				list = append(list, n)
 			}
-			c := Possible
-			if n >= a.pess.unobserved {
-				c = Unobserved
-			}
-			points = append(points, SinglePoint{a.id(n), c, a.proofOf(a.pess, n, top)})
 		}
 	}
-	slices.SortFunc(points, func(x, y SinglePoint) int { return strings.Compare(x.Component, y.Component) })
-	return points
-}
-
-// proofOf proves that the failure of one node stops another.
-func (a *Analysis) proofOf(r *reading, failed, top int32) Proof {
-	m := r.state.Mark()
-	defer r.state.Rollback(m)
-	r.state.Fail(failed)
-	return a.prove(r, top)
+	slices.Sort(list)
+	try := func(n int32) error {
+		m := r.state.Mark()
+		defer r.state.Rollback(m)
+		r.state.Fail(n)
+		var w *prover
+		for _, v := range r.state.Since(m) {
+			if _, ok := tops[v]; !ok {
+				continue
+			}
+			f(n, v, func() Proof {
+				if w == nil {
+					w = a.newProver(ctx, r, []int32{n})
+				}
+				return w.prove(v)
+			})
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+		}
+		return ctx.Err()
+	}
+	for _, n := range list {
+		if err := try(n); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Dependents gives the components that stop when one fails, by ID: those of the

@@ -31,6 +31,9 @@ type structure struct {
 	carry   []int32            // component → node that says it carries a way, or none: as it is up
 	event   []int32            // component → node that is failed with it
 	ofGroup [][]int32          // group → nodes that count its members
+
+	isSegment []bool                   // links with more than two ends
+	someOf    map[int32]map[int32]bool // device → the members of the groups that it needs, once asked for
 }
 
 type op uint8
@@ -165,6 +168,7 @@ func build(v *graph.View, designed bool) *structure {
 	s := &structure{
 		view: v, designed: designed, endAt: map[end]int32{}, placeAt: map[place]int32{}, askAt: map[ask]int32{},
 		wantAt: map[want]int32{}, made: map[fact]int32{}, legs: map[int32][2]int32{}, ofGroup: make([][]int32, n),
+		isSegment: segments(v), someOf: map[int32]map[int32]bool{},
 	}
 	for c := range int32(n) {
 		s.newNode(c, false)

@@ -3,6 +3,9 @@ package compile
 import "gujo/graph"
 
 // way says that a place reaches another, over gateways where their subnets differ.
+// Where one of them has a gateway and it is not known whether they differ, the way
+// is open without gateways or over them, whichever is there, and pessimistically
+// hangs on the end of which too little is known.
 func (s *structure) way(from, to int32) int32 {
 	n, fresh := s.make(fact{what: factWay, a: from, b: to, place: unplaced}, true)
 	if !fresh {
@@ -14,7 +17,8 @@ func (s *structure) way(from, to int32) int32 {
 		return n
 	}
 	a, b := s.places[from], s.places[to]
-	if !s.apart(a, b) {
+	apart, unread := s.apart(a, b), s.unread(a, b)
+	if !apart && unread == none {
 		s.seal(n, []input{{node: s.leg(from, to), rel: none}})
 		return n
 	}
@@ -22,6 +26,26 @@ func (s *structure) way(from, to int32) int32 {
 		s.seal(n, nil)
 		return n
 	}
+	over := s.overGateways(from, to)
+	straight := input{node: s.leg(from, to), rel: none}
+	switch {
+	case !apart:
+		s.hang(n, "network", unread)
+		s.seal(n, []input{{node: s.either(straight, over), rel: none}})
+	case len(over) > 0:
+		s.seal(n, over)
+	default:
+		if s.kind(a.asker) != graph.NetworkDevice {
+			s.hang(n, "network", a.asker)
+		}
+		s.seal(n, []input{straight})
+	}
+	return n
+}
+
+// overGateways gives what it takes where two places are in different subnets: the
+// gateways of the one and, for the answer, of the other, as far as they are known.
+func (s *structure) overGateways(from, to int32) []input {
 	var in []input
 	over := func(p place, there, back int32) {
 		for _, i := range s.usesOf(p.asker, "gateway") {
@@ -30,15 +54,20 @@ func (s *structure) way(from, to int32) int32 {
 			in = append(in, input{node: g, rel: i, assumed: r.Strength == graph.Assumed})
 		}
 	}
-	over(a, from, to)
-	over(b, to, from)
-	if len(in) == 0 {
-		in = append(in, input{node: s.leg(from, to), rel: none})
-		if s.kind(a.asker) != graph.NetworkDevice {
-			s.hang(n, "network", a.asker)
-		}
-	}
-	s.seal(n, in)
+	over(s.places[from], from, to)
+	over(s.places[to], to, from)
+	return in
+}
+
+// either says that a way is open straight or else over gateways. The second is an
+// alternative that nobody confirmed: pessimistically it counts only where the
+// first is not there to begin with.
+func (s *structure) either(straight input, over []input) int32 {
+	gateways := s.newNode(none, true)
+	s.seal(gateways, over)
+	n := s.newNode(none, true)
+	s.nodes[n].op, s.nodes[n].k = some, 1
+	s.seal(n, []input{straight, {node: gateways, rel: none, assumed: true}})
 	return n
 }
 

@@ -127,11 +127,12 @@ func (s *State) Singles(top int32, candidates []bool) []int32 {
 // until it returns.
 func (s *State) EachSingle(ctx context.Context, tops, candidates []bool, f func(candidate int32, stopped []int32)) error {
 	var stopped []int32
+	tried := 0
 	for v, is := range candidates {
 		if !is || s.failed[v] {
 			continue
 		}
-		if v%256 == 0 && ctx.Err() != nil {
+		if tried++; tried%256 == 0 && ctx.Err() != nil {
 			return ctx.Err()
 		}
 		m := s.Mark()

@@ -276,7 +276,11 @@ func TestAnswersEqualPlainEvaluation(t *testing.T) {
 			s.Rollback(start)
 			compare(t, seed, fmt.Sprint("back from ", x), s, base)
 		}
-		for v, up := range n.Least(list, make([]bool, n.Len())) {
+		least, err := n.Least(t.Context(), list, make([]bool, n.Len()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for v, up := range least {
 			if want := p.started(down)[v]; (up != None) != want {
 				t.Fatalf("seed %d: node %d starts: %v, want %v", seed, v, up != None, want)
 			}

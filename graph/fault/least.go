@@ -1,11 +1,16 @@
 package fault
 
+import (
+	"context"
+	"slices"
+)
+
 // Least gives the least fixpoint: what comes up when everything is off, the
 // nodes in down stay off, and a node comes up once fewer than its threshold of
 // inputs are missing. The answer is the wave in which each node comes up, or None.
 // A node with step set waits for the next wave after what it needs; the others
-// come up in the same.
-func (n *Network) Least(down []int32, step []bool) []int32 {
+// in the same. It ends early, without an answer, when ctx does.
+func (n *Network) Least(ctx context.Context, down []int32, step []bool) ([]int32, error) {
 	wave := filled(n.Len())
 	missing := make([]int32, n.Len())
 	off := make([]bool, n.Len())
@@ -29,6 +34,7 @@ func (n *Network) Least(down []int32, step []bool) []int32 {
 		offer(v)
 	}
 	h := newSearch(n)
+	var waiting []*gate // of those answered by one search
 	shut := func(v int32) bool { return wave[n.nodeOf[v]] == None }
 	for now := int32(0); ; {
 		moved := len(ready) > 0
@@ -42,25 +48,44 @@ func (n *Network) Least(down []int32, step []bool) []int32 {
 			}
 		}
 		if moved || now == 0 || len(next) > 0 {
-			for i := range n.gates {
-				g := &n.gates[i]
-				if wave[g.node] != None || off[g.node] {
-					continue
+			for i := 0; i < len(n.gates); {
+				if err := ctx.Err(); err != nil {
+					return nil, err
 				}
-				for _, tag := range g.tagsOf() {
-					if h.from(g.from, g.to, tag, g.sure, shut) {
-						off[g.node] = true
-						ready = append(ready, g.node)
-						break
+				end := int(n.groupEnd[i])
+				waiting = waiting[:0]
+				for j := i; j < end; j++ {
+					if g := &n.gates[j]; wave[g.node] == None && !off[g.node] {
+						waiting = append(waiting, g)
 					}
 				}
+				for _, tag := range n.gates[i].tagsOf() {
+					if len(waiting) == 0 {
+						break
+					}
+					target := None
+					if len(waiting) == 1 {
+						target = waiting[0].to
+					}
+					g := &n.gates[i]
+					h.from(g.from, target, tag, g.sure, shut)
+					waiting = slices.DeleteFunc(waiting, func(g *gate) bool {
+						if h.seen[g.to] != h.number {
+							return false
+						}
+						off[g.node] = true
+						ready = append(ready, g.node)
+						return true
+					})
+				}
+				i = end
 			}
 			if len(ready) > 0 {
 				continue
 			}
 		}
 		if len(next) == 0 {
-			return wave
+			return wave, nil
 		}
 		now++
 		ready, next = next, nil

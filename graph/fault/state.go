@@ -9,9 +9,11 @@ type State struct {
 	trail  []int32 // failed nodes, in the order of failing
 	done   int     // how many of them were passed on
 
-	witnessAt []int32 // vertex → gates whose first way leads over it
+	witnessAt []int32 // vertex → gates whose way at the start leads over it
 	witness   []int32
-	doubted   []int32 // gates whose first way is broken
+	detours   []detour // ways found since, as marks go back over them
+	detourAt  []int32  // vertex → its last detour, or None
+	doubted   []int32  // gates whose way is broken, until they are looked at
 	isDoubted []bool
 	moved     bool // a vertex closed since the doubted gates were looked at
 
@@ -25,7 +27,10 @@ type State struct {
 }
 
 // Mark is a moment to go back to.
-type Mark struct{ trail, doubted int }
+type Mark struct{ trail, detours int }
+
+// detour says that the way of a gate leads over a vertex, since an earlier one broke.
+type detour struct{ vertex, gate, before int32 }
 
 // Start gives the state in which the nodes in down, and what falls with them,
 // have failed.
@@ -34,7 +39,7 @@ func (n *Network) Start(down []int32) *State {
 		net: n, failed: make([]bool, n.Len()), hits: make([]int32, n.Len()),
 		isDoubted: make([]bool, len(n.gates)), isTouched: make([]bool, len(n.regions)),
 		rank: filled(n.Len()), search: newSearch(n), walk: newSupport(n.Len()),
-		witnessAt: make([]int32, len(n.nodeOf)+1),
+		witnessAt: make([]int32, len(n.nodeOf)+1), detourAt: filled(len(n.nodeOf)),
 	}
 	for v, t := range n.threshold {
 		if t <= 0 {
@@ -54,11 +59,7 @@ func (n *Network) Start(down []int32) *State {
 	}
 	s.moved = true
 	s.run(None)
-	s.findWitnesses()
-	for _, g := range s.doubted {
-		s.isDoubted[g] = false
-	}
-	s.doubted = s.doubted[:0]
+	s.keepWitnesses()
 	return s
 }
 
@@ -72,7 +73,7 @@ func (s *State) Hits(v int32) int32 { return s.hits[v] }
 func (s *State) Trail() []int32 { return s.trail }
 
 // Mark gives the present moment.
-func (s *State) Mark() Mark { return Mark{len(s.trail), len(s.doubted)} }
+func (s *State) Mark() Mark { return Mark{len(s.trail), len(s.detours)} }
 
 // Since lists what has failed after a moment.
 func (s *State) Since(m Mark) []int32 { return s.trail[m.trail:] }
@@ -108,10 +109,14 @@ func (s *State) Rollback(m Mark) {
 	}
 	s.trail = s.trail[:m.trail]
 	s.done = m.trail
-	for _, g := range s.doubted[m.doubted:] {
+	for i := len(s.detours) - 1; i >= m.detours; i-- {
+		s.detourAt[s.detours[i].vertex] = s.detours[i].before
+	}
+	s.detours = s.detours[:m.detours]
+	for _, g := range s.doubted { // left half propagated
 		s.isDoubted[g] = false
 	}
-	s.doubted = s.doubted[:m.doubted]
+	s.doubted = s.doubted[:0]
 	s.moved = false
 	for _, r := range s.touched {
 		s.isTouched[r] = false
@@ -163,6 +168,9 @@ func (s *State) run(top int32) bool {
 				s.moved = true
 				for _, g := range s.witness[s.witnessAt[x]:s.witnessAt[x+1]] {
 					s.doubt(g)
+				}
+				for i := s.detourAt[x]; i != None; i = s.detours[i].before {
+					s.doubt(s.detours[i].gate)
 				}
 			}
 		}

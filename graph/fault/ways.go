@@ -5,18 +5,16 @@ import "slices"
 // search finds what is reached from a vertex; its memory is kept from one search
 // to the next.
 type search struct {
-	net     *Network
-	seen    []int32 // vertex → number of the search that saw it
-	parent  []int32
-	queue   []int32
-	number  int32
-	reached []int32 // vertex → number of the group of searches that reached it
-	group   int32
+	net    *Network
+	seen   []int32 // vertex → number of the search that saw it
+	parent []int32
+	queue  []int32
+	number int32
 }
 
 func newSearch(n *Network) search {
 	v := len(n.nodeOf)
-	return search{net: n, seen: make([]int32, v), parent: make([]int32, v), reached: make([]int32, v)}
+	return search{net: n, seen: make([]int32, v), parent: make([]int32, v)}
 }
 
 // carries reports whether a vertex may lie on a way that asks for the tag.
@@ -83,39 +81,51 @@ func (g *gate) tagsOf() []int32 {
 
 var noTag = []int32{None}
 
-// closeGates fails the doubted gates that have no way left.
+// closeGates fails the doubted gates that have no way left. For the others it
+// remembers the way that it found: only when a vertex on it closes too need the gate
+// be looked at again.
 func (s *State) closeGates() {
 	n, h := s.net, &s.search
-	s.scratch = append(s.scratch[:0], s.doubted...)
-	slices.Sort(s.scratch)
-	end := int32(0)
-	for _, i := range s.scratch {
-		g := &n.gates[i]
-		if s.failed[g.node] {
-			continue
+	slices.Sort(s.doubted)
+	for i := 0; i < len(s.doubted); {
+		first := s.doubted[i]
+		waiting := s.scratch[:0]
+		for ; i < len(s.doubted) && s.doubted[i] < n.groupEnd[first]; i++ {
+			g := s.doubted[i]
+			s.isDoubted[g] = false
+			if !s.failed[n.gates[g].node] {
+				waiting = append(waiting, g)
+			}
 		}
-		if i >= end {
-			end = n.groupEnd[i]
-			h.group++
+		from := &n.gates[first]
+		for _, tag := range from.tagsOf() {
 			target := None
-			if i+1 == end {
-				target = g.to
+			switch len(waiting) {
+			case 0:
+				continue
+			case 1:
+				target = n.gates[waiting[0]].to
 			}
-			for _, tag := range g.tagsOf() {
-				found := h.from(g.from, target, tag, g.sure, s.closed)
-				for _, v := range h.queue {
-					h.reached[v] = h.group
+			h.from(from.from, target, tag, from.sure, s.closed)
+			left := waiting[:0]
+			for _, g := range waiting {
+				if h.seen[n.gates[g].to] != h.number {
+					left = append(left, g)
+					continue
 				}
-				if found {
-					h.reached[g.to] = h.group
-					break
+				for v := h.parent[n.gates[g].to]; v != None && v != from.from; v = h.parent[v] {
+					s.detours = append(s.detours, detour{v, g, s.detourAt[v]})
+					s.detourAt[v] = int32(len(s.detours) - 1)
 				}
 			}
+			waiting = left
 		}
-		if h.reached[g.to] != h.group {
-			s.fail(g.node)
+		for _, g := range waiting {
+			s.fail(n.gates[g].node)
 		}
+		s.scratch = waiting
 	}
+	s.doubted = s.doubted[:0]
 }
 
 // way gives the vertices between the ends of a gate on a shortest way that is open.
@@ -135,41 +145,47 @@ func (s *State) way(g *gate, into []int32) ([]int32, bool) {
 	return into, false
 }
 
-// findWitnesses remembers for every gate that is up one way that is open: only
-// when a vertex on it closes need the gate be looked at again.
-func (s *State) findWitnesses() {
-	type use struct{ vertex, gate int32 }
+// keepWitnesses packs the ways that were found at the start, from which nobody goes
+// back.
+func (s *State) keepWitnesses() {
+	broken := func(d detour) bool { return s.failed[s.net.gates[d.gate].node] }
+	s.detours = slices.DeleteFunc(s.detours, broken)
+	s.witnessAt, s.witness = rows(len(s.net.nodeOf), len(s.detours), func(i int) (int32, int32) { return s.detours[i].vertex, s.detours[i].gate })
+	s.detours = nil
+	for v := range s.detourAt {
+		s.detourAt[v] = None
+	}
+}
+
+// Surely tells, by node, for which gates a way is open over sure edges alone,
+// whatever the gates themselves count: with one search for all from one vertex.
+func (s *State) Surely() []bool {
 	n, h := s.net, &s.search
-	var uses []use
+	open := make([]bool, n.Len())
 	for i := 0; i < len(n.gates); {
 		end := int(n.groupEnd[i])
 		for _, tag := range n.gates[i].tagsOf() {
-			h.from(n.gates[i].from, None, tag, n.gates[i].sure, s.closed)
+			h.from(n.gates[i].from, None, tag, true, s.closed)
 			for j := i; j < end; j++ {
-				g := &n.gates[j]
-				if s.failed[g.node] || !s.isDoubted[j] || h.seen[g.to] != h.number {
-					continue
-				}
-				s.isDoubted[j] = false // it has its witness
-				for v := g.to; v != g.from; v = h.parent[v] {
-					if v != g.to {
-						uses = append(uses, use{v, int32(j)})
-					}
+				if g := &n.gates[j]; h.seen[g.to] == h.number {
+					open[g.node] = true
 				}
 			}
 		}
 		i = end
 	}
-	s.witnessAt, s.witness = rows(len(n.nodeOf), len(uses), func(i int) (int32, int32) { return uses[i].vertex, uses[i].gate })
+	return open
 }
 
-// Reaches reports whether a way is open for a gate's ends over sure edges alone,
-// whatever the gate itself counts.
-func (s *State) Reaches(gateNode int32) bool {
-	g := s.net.gates[s.net.gateOf[gateNode]]
-	g.sure = true
-	_, ok := s.way(&g, nil)
-	return ok
+// Parts reports whether a set of vertices, closed alone, leaves a gate without a way.
+func (s *State) Parts(gateNode int32, vertices []int32) bool {
+	g := &s.net.gates[s.net.gateOf[gateNode]]
+	for _, tag := range g.tagsOf() {
+		if s.search.from(g.from, g.to, tag, g.sure, func(x int32) bool { return slices.Contains(vertices, x) }) {
+			return false
+		}
+	}
+	return true
 }
 
 // Cut gives a minimal set of vertices that, closed alone, leave a gate that has

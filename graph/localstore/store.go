@@ -206,12 +206,12 @@ func create(path string) error {
 	}
 	tmp, err := os.CreateTemp(filepath.Dir(path), ".gujo-store-*") // made 0600
 	if err != nil {
-		return err
+		return called(path, err)
 	}
 	name := tmp.Name()
 	defer os.Remove(name)
 	if err := tmp.Close(); err != nil {
-		return err
+		return called(path, err)
 	}
 	err = guard(func() error {
 		db, err := bolt.Open(name, 0o600, &bolt.Options{NoFreelistSync: true, FreelistType: bolt.FreelistMapType})
@@ -229,16 +229,30 @@ func create(path string) error {
 		return errors.Join(err, db.Close())
 	})
 	if err != nil {
-		return fmt.Errorf("%s: %w", path, err)
+		return called(path, err)
 	}
 	// A link, unlike a rename, never replaces what another process made meanwhile.
 	if err := os.Link(name, path); err != nil && !errors.Is(err, fs.ErrExist) {
 		if _, missing := os.Lstat(path); missing == nil {
 			return nil
 		}
-		return os.Rename(name, path) // a file system without links
+		if err := os.Rename(name, path); err != nil { // a file system without links
+			return called(path, err)
+		}
 	}
 	return syncDir(filepath.Dir(path))
+}
+
+// called gives an error about a file under a passing name as one about the path
+// that it was to have.
+func called(path string, err error) error {
+	if at := (*fs.PathError)(nil); errors.As(err, &at) {
+		return &fs.PathError{Op: "create", Path: path, Err: at.Err}
+	}
+	if at := (*os.LinkError)(nil); errors.As(err, &at) {
+		return &fs.PathError{Op: "create", Path: path, Err: at.Err}
+	}
+	return fmt.Errorf("%s: %w", path, err)
 }
 
 // syncDir makes a new name in a directory last, where the system can.

@@ -50,6 +50,21 @@
 //     it ("scope of a path"), before those of the guest, and these before those of
 //     its host; what was asked first counts first. Those of a group say nothing, nor
 //     does any VRF.
+//   - Where the subnet of one end alone is known, and one of the two has a gateway,
+//     the ends may be in one subnet ("inside one subnet none is needed") or not ("the
+//     way leads through the gateway group of the asker and … back through that of
+//     the target, each where it has one"). So the way is there if it is without
+//     gateways or if it is over them, the second being an alternative that nobody
+//     confirmed; else a router that carries nothing through would make a false cut.
+//     Pessimistically it hangs on unobserved/network-of-X too, X being the end of
+//     which the subnet is not known. That the gateway fails then leaves it unknown
+//     whether the way does; the gateway is no possible cut. VLANs count likewise
+//     where they are all that is known, since those "that are known and differ count
+//     as subnets that differ", and one in common is one subnet in common. Without a
+//     gateway at either end nothing tells that the ends may be apart ("between places
+//     whose subnets are known and differ"): the way counts as inside. Within one
+//     machine nothing has to be crossed ("two that stand on one machine and not in
+//     different subnets reach each other"), but guests of one host may be apart.
 //   - Gateways are those of the asker and the target themselves ("the gateway group
 //     of the asker"), not of a host that a guest stands on.
 //   - A guest with a host has no attachment, for its subnets too ("its own attachment

@@ -1,5 +1,7 @@
 package brute
 
+import "gujo/graph"
+
 // op is what a [formula] asks.
 type op int
 
@@ -9,9 +11,11 @@ const (
 	sound            // component has not failed by itself
 	open             // open end, in the pessimistic reading alone
 	ref              // variable holds
+	by               // the kid, which a relation asks for
 	doubt            // the kid is assumed
 	kOfN             // at least k of a group's members hold
 	onPath           // a path leads from one place to the other
+	either           // the first kid, or the second, which nobody confirmed
 	placed           // every kid but the first holds; where none says a place, the first
 )
 
@@ -19,12 +23,13 @@ const (
 type formula struct {
 	op      op
 	kids    []*formula
-	comp    int       // sound: component; kOfN: group
-	end     int       // open: open end
-	to      *variable // ref
-	members []member  // kOfN, beside kids; a further kid is what members never seen must meet
-	unseen  int       // kOfN: how many members were configured and never seen
-	a, b    place     // onPath
+	comp    int            // sound: component; kOfN: group
+	rel     graph.Relation // by
+	end     int            // open: open end
+	to      *variable      // ref
+	members []member       // kOfN, beside kids; a further kid is what members never seen must meet
+	unseen  int            // kOfN: how many members were configured and never seen
+	a, b    place          // onPath
 }
 
 // member is how a group's kid belongs to it.
@@ -54,6 +59,9 @@ type world struct {
 	// picture is what is up optimistically with nothing further failed, where
 	// this world is read pessimistically, otherwise nil.
 	picture *world
+
+	// part is what this world is narrowed to, or nil: what is outside of it holds.
+	part *part
 
 	greatest, least []bool
 	ways            map[wayKey]bool
@@ -112,6 +120,8 @@ func (w *world) holds(f *formula) bool {
 			return w.least[f.to.index]
 		}
 		return w.greatest[f.to.index]
+	case by:
+		return w.leaves(int(f.rel.From), int(f.rel.To), f.rel.Type) || w.holds(f.kids[0])
 	case doubt:
 		return !w.stays(f) || w.holds(f.kids[0])
 	case placed:
@@ -126,6 +136,11 @@ func (w *world) holds(f *formula) bool {
 			}
 		}
 		return places > 0 || w.holds(f.kids[0])
+	case either: // as a group of which the second is an assumed member
+		if w.holds(f.kids[0]) {
+			return true
+		}
+		return (w.picture == nil || !w.picture.holds(f.kids[0])) && w.holds(f.kids[1])
 	case kOfN:
 		return len(w.counting(f))+w.unseen(f) >= w.k(f)
 	case onPath:
@@ -156,7 +171,7 @@ func (w *world) counting(f *formula) []int {
 	withAssumed := w.picture == nil || w.lacksSure(f)
 	var list []int
 	for i, m := range f.members {
-		if w.m.active(m) && (withAssumed || !m.assumed) && w.holds(f.kids[i]) {
+		if (withAssumed || !m.assumed) && (w.leaves(f.comp, m.comp, graph.Member) || w.m.active(m) && w.holds(f.kids[i])) {
 			list = append(list, i)
 		}
 	}

@@ -179,6 +179,15 @@ func TestGeneratedGraphsHitEveryPartOfTheMeaning(t *testing.T) {
 		s := Generate(seed)
 		asIs := Cuts(s, false, 2)
 		is := map[string]bool{}
+		m := newModel(s, false)
+		is["one end's subnet known"] = len(m.oneSided) > 0
+		for picture, i := m.world(nil, nil, nil), 0; i < len(m.least); i++ {
+			within(m.least[i].body, func(f *formula) {
+				if f.op == either && !picture.holds(f.kids[0]) && picture.holds(f.kids[1]) {
+					is["open over gateways alone"] = true
+				}
+			})
+		}
 		for _, svc := range asIs.Services {
 			is["down already"] = is["down already"] || svc.DownAlready
 			is["not modelled"] = is["not modelled"] || !svc.Modelled
@@ -189,11 +198,14 @@ func TestGeneratedGraphsHitEveryPartOfTheMeaning(t *testing.T) {
 				}
 				for _, x := range c.Components {
 					is["shared open end"] = is["shared open end"] || strings.HasPrefix(x, "unobserved/end-of-")
+					for end := range m.oneSided {
+						is["the other end cuts"] = is["the other end cuts"] || m.names[end] == x
+					}
 				}
 			}
 		}
 		is["designed differs"] = !reflect.DeepEqual(asIs, Cuts(s, true, 2))
-		for _, yes := range newModel(s, false).looped {
+		for _, yes := range m.looped {
 			is["loops"] = is["loops"] || yes
 		}
 		is["cannot be started"] = len(ColdStart(s, false)) > 0
@@ -213,8 +225,8 @@ func TestGeneratedGraphsHitEveryPartOfTheMeaning(t *testing.T) {
 		}
 	}
 	want := map[string]float64{
-		"scopes of addresses": 0.002,
-		"down already":        0.05, "not modelled": 0.005, "confirmed": 0.6, "possible": 0.25, "unobserved": 0.1, "pair confirmed": 0.25,
+		"scopes of addresses": 0.002, "one end's subnet known": 0.04, "the other end cuts": 0.02, "open over gateways alone": 0.001,
+		"down already": 0.05, "not modelled": 0.005, "confirmed": 0.6, "possible": 0.25, "unobserved": 0.1, "pair confirmed": 0.25,
 		"pair possible": 0.05, "pair unobserved": 0.01, "shared open end": 0.05, "designed differs": 0.2, "cannot be started": 0.01, "loops": 0.002,
 	}
 	for _, in := range ingredients {

@@ -303,6 +303,9 @@ func TestWhereNothingIsMissingTheStatesAndReadingsAgree(t *testing.T) {
 		if len(empty) == 0 {
 			same(t, "as designed", Cuts(whole, true, 2), asIs)
 		}
+		if len(newModel(whole, false).oneSided) > 0 {
+			return // the subnet of an end is missing: a way over its gateways is an assumption
+		}
 		for _, svc := range asIs.Services {
 			for _, c := range svc.Cuts {
 				if c.Confidence == "possible" {

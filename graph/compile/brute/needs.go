@@ -19,13 +19,14 @@ type model struct {
 	names     []string // of each open end, its node's
 	classes   []int    // of each open end, the first of those that share its node
 	endByName map[string]int
+	oneSided  map[int]bool // open ends that a way hangs on because the subnet of one end alone is known
 }
 
 // newModel writes a snapshot out, as is or as designed.
 func newModel(s *graph.Snapshot, designed bool) *model {
 	m := &model{
 		facts: newFacts(s), designed: designed, met: map[ask]*variable{}, looped: map[*formula]bool{}, carry: map[int]*variable{}, spared: map[int]*variable{},
-		asks: map[ask]*variable{}, endByName: map[string]int{},
+		asks: map[ask]*variable{}, endByName: map[string]int{}, oneSided: map[int]bool{},
 	}
 	for x := range s.Components {
 		m.up = append(m.up, m.define(x))
@@ -50,6 +51,12 @@ func (m *model) isUp(x int) *formula { return refTo(m.up[x]) }
 
 // strongly wraps a need in the strength of its relation.
 func strongly(r graph.Relation, f *formula) *formula {
+	f = &formula{op: by, rel: r, kids: []*formula{f}}
+	return doubtful(r, f)
+}
+
+// doubtful is strongly for a need that another relation asks for.
+func doubtful(r graph.Relation, f *formula) *formula {
 	if r.Strength == graph.Assumed {
 		return assumed(f)
 	}
@@ -191,13 +198,13 @@ func (m *model) entries(x int) (list []*formula) {
 			list = append(list, strongly(r, m.asked(m.ownPlace(x), int(r.To), noFace)))
 		}
 		for _, z := range zones {
-			list = append(list, strongly(r, strongly(z, m.isUp(int(z.To)))))
+			list = append(list, doubtful(r, strongly(z, m.isUp(int(z.To)))))
 			list = append(list, strongly(r, m.asked(m.zonePlace(z), int(r.To), noFace)))
 			if m.kind(int(r.To)) != graph.DNSName {
 				continue
 			}
 			for _, u := range m.uses(int(z.To), "resolver") {
-				list = append(list, strongly(r, strongly(z, strongly(u, m.asked(m.zonePlace(z), int(u.To), noFace)))))
+				list = append(list, doubtful(r, strongly(z, strongly(u, m.asked(m.zonePlace(z), int(u.To), noFace)))))
 			}
 		}
 	}

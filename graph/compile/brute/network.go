@@ -237,13 +237,14 @@ func (m *model) way(a, b place) *formula {
 
 func (m *model) wayThere(a, b place) *formula {
 	differ := m.differ(a, b)
-	if a.host >= 0 && a.host == b.host && !differ {
+	blind := m.blind(a, b)
+	if a.host >= 0 && a.host == b.host && !differ && blind < 0 {
 		return allOf()
 	}
 	if f, decided := m.unplaced(a, b); decided {
 		return f
 	}
-	if !differ {
+	if !differ && blind < 0 {
 		return m.path(a, b)
 	}
 	f, legs := allOf(), 0
@@ -255,7 +256,16 @@ func (m *model) wayThere(a, b place) *formula {
 	}
 	leg(a, b)
 	leg(b, a)
-	if legs > 0 {
+	switch {
+	case blind >= 0:
+		straight := allOf()
+		if a.host != b.host {
+			straight = m.path(a, b)
+		}
+		end := m.unobserved("network", blind)
+		m.oneSided[end.end] = true
+		return allOf(&formula{op: either, kids: []*formula{straight, f}}, end)
+	case legs > 0:
 		return f
 	}
 	f.kids = append(f.kids, m.path(a, b))
@@ -263,6 +273,29 @@ func (m *model) wayThere(a, b place) *formula {
 		f.kids = append(f.kids, m.unobserved("network", a.self))
 	}
 	return f
+}
+
+// blind gives the end of a way that is not known well enough to say whether the
+// way stays in one subnet, where that decides whether it needs a gateway that one
+// of the ends has; -1: neither is. An end is known by its subnet or, where those
+// are not known of either, by its VLAN; if nothing is known of the other end too,
+// they are taken to be in one.
+func (m *model) blind(a, b place) int {
+	gateways := len(m.uses(a.self, "gateway")) + len(m.uses(b.self, "gateway"))
+	if gateways == 0 || m.differ(a, b) || a.host == b.host && a.self == b.self {
+		return -1
+	}
+	subnetA, subnetB := len(m.of(m.subnets, a.subnets)) > 0, len(m.of(m.subnets, b.subnets)) > 0
+	vlanA, vlanB := len(m.of(m.vlans, a.vlans)) > 0, len(m.of(m.vlans, b.vlans)) > 0
+	switch {
+	case subnetA && subnetB || vlanA && vlanB:
+		return -1
+	case subnetA, vlanA && !subnetB:
+		return b.self
+	case subnetB, vlanB:
+		return a.self
+	}
+	return -1
 }
 
 // unplaced decides where one end is not known, or stands nowhere on the network:
@@ -355,6 +388,9 @@ func (w *world) path(a, b place) bool {
 }
 
 func (w *world) hasPath(a, b place, weak bool) bool {
+	if w.part != nil {
+		return w.partOpen(a, b, weak)
+	}
 	key := wayKey{a, b, weak}
 	got, ok := w.ways[key]
 	if !ok {
@@ -367,27 +403,32 @@ func (w *world) hasPath(a, b place, weak bool) bool {
 // search tries each VLAN that both ends have; where none is known for one of
 // them, or they have none in common, interfaces carry whatever VLAN they do.
 func (w *world) search(a, b place, weak bool) bool {
-	vlans := common(w.m.of(w.m.vlans, a.vlans), w.m.of(w.m.vlans, b.vlans))
+	return w.m.leadsOver(a, b, weak, w.carries)
+}
+
+// leadsOver reports whether a way leads from one place to the other over what is open.
+func (m *model) leadsOver(a, b place, weak bool, open func(x int) bool) bool {
+	vlans := common(m.of(m.vlans, a.vlans), m.of(m.vlans, b.vlans))
 	if len(vlans) == 0 {
 		vlans = []int{-1}
 	}
 	for _, vlan := range vlans {
-		if w.reaches(a.host, b.host, vlan, weak) {
+		if m.reaches(a.host, b.host, vlan, weak, open) {
 			return true
 		}
 	}
 	return false
 }
 
-func (w *world) reaches(from, to, vlan int, weak bool) bool {
+func (m *model) reaches(from, to, vlan int, weak bool, open func(x int) bool) bool {
 	reached := map[int]bool{from: true}
 	for queue := []int{from}; len(queue) > 0; queue = queue[1:] {
 		x := queue[0]
 		if x == to {
 			return true
 		}
-		for _, e := range w.m.edges[x] {
-			if !reached[e.to] && (weak || !e.assumed) && w.m.enters(x, e.to, from, to, vlan) && (e.to == to || w.carries(e.to)) {
+		for _, e := range m.edges[x] {
+			if !reached[e.to] && (weak || !e.assumed) && m.enters(x, e.to, from, to, vlan) && (e.to == to || open(e.to)) {
 				reached[e.to] = true
 				queue = append(queue, e.to)
 			}
