@@ -24,11 +24,10 @@ func newEngine(s *graph.Snapshot) Engine {
 
 // Singles gives the cuts of one component.
 func (e *compiled) Singles(ctx context.Context, designed bool) ([]compile.ServiceCuts, error) {
-	analysis := e.asIs
 	if designed {
-		analysis = e.asDesigned
+		return e.designed(ctx)
 	}
-	a, err := analysis()
+	a, err := e.asIs()
 	if err != nil {
 		return nil, err
 	}
@@ -40,6 +39,29 @@ func (e *compiled) Singles(ctx context.Context, designed bool) ([]compile.Servic
 		return nil, errors.New("single points: " + cuts.Reason)
 	}
 	return cuts.Services, nil
+}
+
+// designed gives the confirmed cuts alone: no rule asks what else there would be, and
+// failing everything once is the cheapest way to them.
+func (e *compiled) designed(ctx context.Context) ([]compile.ServiceCuts, error) {
+	a, err := e.asDesigned()
+	if err != nil {
+		return nil, err
+	}
+	at := map[string]int{}
+	var out []compile.ServiceCuts
+	err = a.EachSingle(ctx, func(component string, stopped []string) {
+		for _, service := range stopped {
+			i, known := at[service]
+			if !known {
+				i = len(out)
+				at[service] = i
+				out = append(out, compile.ServiceCuts{Service: service})
+			}
+			out[i].Cuts = append(out[i].Cuts, compile.Cut{Components: []string{component}, Confidence: compile.Confirmed})
+		}
+	})
+	return out, err
 }
 
 // Stops tells what stops and why, as is.

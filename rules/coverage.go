@@ -19,6 +19,8 @@ const (
 	reasonNotAsked = "not_asked"
 	// reasonOutOfScope is that of an address which was heard of and left alone.
 	reasonOutOfScope = "out_of_scope"
+	// reasonUnsupported is that of a table which an agent does not have.
+	reasonUnsupported = "unsupported"
 	// anyTable stands for all that could have been read of a component.
 	anyTable = "any_table"
 )

@@ -9,7 +9,8 @@ import (
 
 // Engine answers the structural questions that rules ask about one snapshot.
 type Engine interface {
-	// Singles gives, for each service, its cuts of one component: as is, or as designed.
+	// Singles gives, for each service, its cuts of one component: as is, or the confirmed
+	// ones as designed.
 	Singles(ctx context.Context, designed bool) ([]compile.ServiceCuts, error)
 	// Stops gives the services that stop when these components fail, each with why, as is.
 	Stops(ctx context.Context, failed []string) ([]compile.Stopped, error)

@@ -256,6 +256,8 @@ func (r *run) unmet(ctx context.Context, list []need, o *outcome) ([]Missing, er
 			case ok:
 			case n.reason == "":
 				out = append(out, r.facts.nothingRead(c)...)
+			case n.reason == reasonNotAsked: // unless a gap says why it was not read
+				out = append(out, Missing{Component: id, What: n.what, Reason: r.facts.whyNot(c, tableSet{n.what})})
 			default:
 				out = append(out, Missing{Component: id, What: n.what, Reason: n.reason})
 			}

@@ -8,64 +8,139 @@ import (
 	"gujo/graph/compile"
 )
 
-// maxEvidence bounds the excerpts that a finding carries.
-const maxEvidence = 20
+const (
+	// maxEvidence bounds the excerpts that a finding carries, besides one for each
+	// relation of its proof.
+	maxEvidence = 20
+	// maxOpen is the same of a finding that is no failure: it argues nothing, and there
+	// is one about everything that somebody claims to have heard of.
+	maxOpen = 8
+	// maxRefs bounds how many rows of one source are weighed for them: a device may
+	// claim as many neighbours as it likes, and each of them is the subject of findings.
+	maxRefs = 256
+	// maxEnds bounds the ends of one link of which something is quoted without a proof:
+	// what else is on a segment says nothing of one that is.
+	maxEnds = 4
+)
 
 // source is what supports one part of a finding, and what that part is about.
 type source struct {
-	refs  []string
-	about []string // names: rows that have one of them say most
+	refs   []string
+	about  []string // names: rows that have one of them say most
+	proves bool     // a relation of the proof, which nobody can retrace without a row
 }
 
-// evidence gives the excerpts behind a finding: of its subjects, of the relations
-// of its proof, and of what it cuts. One of each comes before a second of any,
-// and only what the snapshot holds, so that each can be retraced. Where ways are
-// judged it ends with what was heard of the cables at a machine or a link: that
-// there is no second way is seen in them.
-func (r *run) evidence(f *Finding) []FindingEvidence {
-	out := []FindingEvidence{}
+// evidence gives the excerpts behind a finding: of its subjects, of what it cuts, and of
+// the relations of its proof, the nearest to the cut first. One of each comes before a
+// second of any, and only what the snapshot holds, so that each can be retraced. Where
+// ways are judged it ends with what was heard of the cables at a machine or a link: that
+// there is no second way is seen in them. The bound holds for what comes on top of a row
+// for each relation of the proof; left counts what it leaves out.
+func (r *run) evidence(f *Finding) (out []FindingEvidence, left int) {
+	out = []FindingEvidence{}
 	if f.Verdict == Pass || f.Verdict == NotApplicable {
-		return out // a pass rests on what its rule consulted; it is not argued
+		return out, 0 // a pass rests on what its rule consulted; it is not argued
 	}
-	var sources []source
-	for _, c := range r.components(f.Subjects) {
-		sources = append(sources, source{c.Evidence, r.names(c.ID)})
+	most := maxOpen
+	if f.Verdict == Fail {
+		most = maxEvidence
 	}
-	ways := len(f.Proof.Relations) == 0 || len(f.Proof.Paths) > 0 ||
-		slices.ContainsFunc(f.Proof.Relations, func(p compile.RelationRef) bool { return p.Relation == graph.Joins.String() })
-	for _, p := range f.Proof.Relations[:min(len(f.Proof.Relations), maxEvidence)] {
-		sources = append(sources, source{r.relationEvidence(p.From, p.Relation, p.To), r.names(p.From, p.To)})
-	}
-	for _, c := range r.components(f.Cut) {
-		sources = append(sources, source{c.Evidence, r.names(c.ID)})
-	}
-	if ways {
-		for _, id := range f.Subjects {
-			sources = append(sources, r.cabling(id)...)
-		}
-	}
-	told := make([][]graph.Evidence, len(sources))
-	for i, s := range sources {
-		told[i] = r.telling(s)
+	told := [][]graph.Evidence{}
+	proves := map[int]bool{}
+	for i, s := range r.sources(f) {
+		told = append(told, r.telling(s))
+		proves[i] = s.proves
 	}
 	seen := map[string]bool{}
-	for depth := 0; len(out) < maxEvidence; depth++ {
-		deeper := false
-		for _, rows := range told {
+	for depth, deeper := 0, true; deeper; depth++ {
+		deeper = false
+		for i, rows := range told {
 			if depth >= len(rows) {
 				continue
 			}
 			deeper = true
 			e := rows[depth]
-			if seen[e.Ref] || len(out) == maxEvidence {
+			proven := !proves[i] || depth > 0 || slices.ContainsFunc(rows, func(e graph.Evidence) bool { return seen[e.Ref] })
+			if seen[e.Ref] || len(out) >= most && proven {
 				continue
 			}
 			seen[e.Ref] = true
 			_, locator, _ := strings.Cut(e.Ref, "#")
 			out = append(out, FindingEvidence{Ref: e.Ref, Target: e.Target, Locator: locator, Value: e.Value, Collected: e.Collected})
 		}
-		if !deeper {
-			break
+	}
+	for _, rows := range told {
+		for _, e := range rows {
+			if !seen[e.Ref] {
+				seen[e.Ref] = true
+				left++
+			}
+		}
+	}
+	return out, left
+}
+
+// sources gives what supports a finding, in the order in which it is quoted.
+func (r *run) sources(f *Finding) (out []source) {
+	about := func(ids []string) {
+		for _, c := range r.components(ids) {
+			out = append(out, source{refs: c.Evidence, about: r.names(c.ID)})
+		}
+	}
+	about(f.Subjects)
+	about(f.Cut)
+	joins := false
+	for _, p := range nearest(f.Proof.Relations, f.Cut) {
+		joins = joins || p.Relation == graph.Joins.String()
+		out = append(out, source{r.relationEvidence(p.From, p.Relation, p.To), r.names(p.From, p.To), true})
+	}
+	if joins || len(f.Proof.Relations) == 0 || len(f.Proof.Paths) > 0 {
+		for _, id := range f.Subjects {
+			out = append(out, r.linkEnds(id)...)
+		}
+	}
+	return out
+}
+
+// nearest gives the relations of a proof by how many of them lie between each and the
+// cut; those that do not hang together with it last. Of equals the order stays.
+func nearest(proof []compile.RelationRef, cut []string) []compile.RelationRef {
+	at := map[string][]int{} // component → its relations
+	for i, p := range proof {
+		at[p.From] = append(at[p.From], i)
+		at[p.To] = append(at[p.To], i)
+	}
+	out := make([]compile.RelationRef, 0, len(proof))
+	taken := make([]bool, len(proof))
+	take := func(i int) {
+		taken[i] = true
+		out = append(out, proof[i])
+	}
+	seen := map[string]bool{}
+	for ring := cut; len(ring) > 0; {
+		var here []int
+		for _, id := range ring {
+			seen[id] = true
+			here = append(here, at[id]...)
+		}
+		ring = nil
+		slices.Sort(here)
+		for _, i := range slices.Compact(here) {
+			if taken[i] {
+				continue
+			}
+			take(i)
+			for _, id := range []string{proof[i].From, proof[i].To} {
+				if !seen[id] {
+					seen[id] = true
+					ring = append(ring, id)
+				}
+			}
+		}
+	}
+	for i := range proof {
+		if !taken[i] {
+			take(i)
 		}
 	}
 	return out
@@ -89,7 +164,7 @@ var states = []string{
 // those that say a class or a state. The rest is left out where there are such.
 func (r *run) telling(s source) []graph.Evidence {
 	var rows [5][]graph.Evidence
-	for _, ref := range s.refs {
+	for _, ref := range s.refs[:min(len(s.refs), maxRefs)] {
 		e, ok := r.facts.EvidenceOf(ref)
 		if !ok {
 			continue
@@ -155,41 +230,45 @@ func (r *run) relationEvidence(from, relation, to string) []string {
 	return nil
 }
 
-// cabling gives the evidence for the ends of the links at a component.
-func (r *run) cabling(id string) (out []source) {
+// linkEnds gives the evidence for the ends of the links at a component.
+func (r *run) linkEnds(id string) (out []source) {
 	c, ok := r.facts.Find(id)
 	if !ok {
 		return nil
 	}
 	links := []int32{c}
+	own := map[int32][]int32{} // link → relations to the component's own ends
 	switch l := r.facts.look(); l.kind(c) {
 	case graph.NetworkDevice, graph.Server, graph.Storage:
 		links = l.links(c)
+		for _, end := range append(l.parts(c), c) {
+			for _, i := range r.facts.In(end) {
+				if rel := &r.facts.Relations[i]; rel.Type == graph.Joins {
+					own[rel.From] = append(own[rel.From], i)
+				}
+			}
+		}
 	case graph.Link:
 	default:
 		return nil
 	}
 	for _, link := range links[:min(len(links), maxEvidence)] { // more would not be shown
-		// A segment may have as many ends as a device claims: the component's own
-		// come first, and of the others no more than would be shown.
-		joins := slices.Clone(r.facts.OutOf(link, graph.Joins))
-		slices.SortStableFunc(joins, func(x, y graph.Relation) int {
-			own := func(j graph.Relation) int {
-				if r.facts.look().machine(j.To) == c {
-					return 0
-				}
-				return 1
+		joins := own[link] // the component's own ends come first
+		slices.Sort(joins)
+		joins = joins[:min(len(joins), maxEnds)]
+		lo, hi := r.facts.Out(link)
+		for i := lo; i < hi && len(joins) < maxEnds; i++ {
+			if r.facts.Relations[i].Type == graph.Joins && !slices.Contains(joins, i) {
+				joins = append(joins, i)
 			}
-			return own(x) - own(y)
-		})
-		joins = joins[:min(len(joins), maxEvidence)]
+		}
 		var ends []string
-		for _, j := range joins {
-			ends = append(ends, r.facts.Components[j.To].ID)
+		for _, i := range joins {
+			ends = append(ends, r.facts.Components[r.facts.Relations[i].To].ID)
 		}
 		names := r.names(ends...)
-		for _, j := range joins {
-			out = append(out, source{j.Evidence, names})
+		for _, i := range joins {
+			out = append(out, source{refs: r.facts.Relations[i].Evidence, about: names})
 		}
 	}
 	return out

@@ -22,7 +22,7 @@ func (f *facts) unsettled(c int32, set tableSet) []Missing {
 	var out []Missing
 	for _, g := range f.GapsOf(id) {
 		switch g.Reason {
-		case reasonNotAsked, reasonOutOfScope, "unsupported":
+		case reasonNotAsked, reasonOutOfScope, reasonUnsupported:
 			continue
 		}
 		if slices.Contains(set, g.Table) && !f.read(c, g.Table) {
@@ -76,13 +76,61 @@ func (l *look) memberOf(group int32, keep func(r *graph.Relation) bool) []int32 
 // the group's subnet.
 func (l *look) takingPart(group int32) []int32 {
 	return l.memberOf(group, func(r *graph.Relation) bool {
-		return r.Strength != graph.Assumed && !l.cutOff(group, r.To)
+		return r.Strength == graph.Hard && !l.cutOff(group, r.To)
 	})
 }
 
-// doubted gives the live members of which only others say that they take part.
+// doubted gives the live members that are only assumed to take part: others say so, or
+// nobody read whether they do.
 func (l *look) doubted(group int32) []int32 {
-	return l.memberOf(group, func(r *graph.Relation) bool { return r.Strength == graph.Assumed })
+	return l.memberOf(group, func(r *graph.Relation) bool { return r.Strength != graph.Hard })
+}
+
+// guessed gives the live members of a group, and of the groups among them, that are
+// only assumed to take part.
+func (l *look) guessed(group int32) (out []int32) {
+	seen := map[int32]bool{}
+	for queue := []int32{group}; len(queue) > 0; queue = queue[1:] {
+		if seen[queue[0]] {
+			continue
+		}
+		seen[queue[0]] = true
+		out = append(out, l.doubted(queue[0])...)
+		for _, m := range l.live(queue[0]) {
+			if l.kind(m) == graph.RedundancyGroup {
+				queue = append(queue, m)
+			}
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// groups gives the groups that a machine stands in for others in: its own, and those
+// of what runs on it, is reached at it or is stored on it, and of groups of these.
+func (l *look) groups(c int32) (out []int32) {
+	seen := map[int32]bool{c: true}
+	for queue := []int32{c}; len(queue) > 0; queue = queue[1:] {
+		for _, i := range l.In(queue[0]) {
+			r := &l.Relations[i]
+			switch r.Type {
+			case graph.Member, graph.RunsOn, graph.ServedBy, graph.BoundTo, graph.ResolvesTo, graph.StoredOn:
+			default:
+				continue
+			}
+			if seen[r.From] || r.Strength == graph.Soft {
+				continue
+			}
+			seen[r.From] = true
+			l.mark(i)
+			queue = append(queue, r.From)
+			if l.kind(r.From) == graph.RedundancyGroup {
+				out = append(out, r.From)
+			}
+		}
+	}
+	slices.Sort(out)
+	return out
 }
 
 // masters gives the live members that act as the router at once (VRRP master, HSRP active).
@@ -100,34 +148,103 @@ func (l *look) cutOff(group, member int32) bool {
 		return false
 	}
 	box := l.facts.look().machine(member)
-	for _, net := range l.needs(group, graph.InSubnet) {
-		has, up := false, false
-		for _, i := range l.In(net) {
-			r := &l.Relations[i]
-			if r.Type != graph.InSubnet || l.kind(r.From) != graph.Interface || l.facts.look().machine(r.From) != box {
-				continue
-			}
-			l.mark(i)
-			l.machine(r.From)
-			has, up = true, up || l.up(r.From, 0)
+	return slices.ContainsFunc(l.needs(group, graph.InSubnet), func(net int32) bool {
+		in := l.portsIn(net, box)
+		up := slices.IndexFunc(in, func(i int32) bool { return l.up(l.Relations[i].From, 0) })
+		if up >= 0 { // one that is up tells
+			in = in[up : up+1]
 		}
-		if has && !up {
-			return true
+		for _, i := range in[:min(len(in), maxMissing)] {
+			l.mark(i)
+			l.machine(l.Relations[i].From)
+		}
+		return up < 0 && len(in) > 0
+	})
+}
+
+// inSubnet gives the relations by which a machine, its interfaces or what is reached at
+// it are in a subnet, by machine.
+// It is looked up once a run: a device may be the gateway of hundreds of groups in one
+// subnet, and have as many interfaces in it.
+func (f *facts) inSubnet(net int32) map[int32][]int32 {
+	in, known := f.nets[net]
+	if !known {
+		in = map[int32][]int32{}
+		l := f.look()
+		for _, i := range f.In(net) {
+			if r := &f.Relations[i]; r.Type == graph.InSubnet {
+				m := l.machine(r.From)
+				in[m] = append(in[m], i)
+			}
+		}
+		f.nets[net] = in
+	}
+	return in
+}
+
+// portsIn gives those of the interfaces of one machine.
+func (f *facts) portsIn(net, box int32) []int32 {
+	return slices.DeleteFunc(slices.Clone(f.inSubnet(net)[box]), func(i int32) bool { return f.Components[f.Relations[i].From].Kind != graph.Interface })
+}
+
+// inSameSubnet gives the network devices, members of the group aside, that have
+// an interface in one of the group's subnets.
+func (l *look) inSameSubnet(group int32) []int32 {
+	members := l.machines(l.expand([]int32{group}))
+	var out []int32
+	for _, net := range l.needs(group, graph.InSubnet) {
+		for m, in := range l.inSubnet(net) {
+			if l.kind(m) == graph.NetworkDevice && !slices.Contains(members, m) {
+				l.mark(in[0])
+				l.machine(l.Relations[in[0]].From)
+				out = append(out, m)
+			}
 		}
 	}
-	return false
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// unsureInSubnet gives the members that take part and of which no interface in some
+// subnet of the group is known to be up; all of them where no subnet is known.
+func (l *look) unsureInSubnet(group int32) (out []int32) {
+	nets := l.needs(group, graph.InSubnet)
+	for _, m := range l.takingPart(group) {
+		if l.kind(m) != graph.RedundancyGroup && (len(nets) == 0 || slices.ContainsFunc(nets, func(net int32) bool { return !l.upIn(net, l.facts.look().machine(m)) })) {
+			out = append(out, m)
+		}
+	}
+	return out
+}
+
+// upIn reports whether an interface of a machine in a subnet is known to be up.
+func (l *look) upIn(net, box int32) bool {
+	return slices.ContainsFunc(l.portsIn(net, box), func(i int32) bool {
+		at := l.Relations[i].From
+		return l.Components[at].State == graph.Up && l.up(at, 0)
+	})
+}
+
+// certain gives the live members of an aggregate of which neither that they are members
+// nor where they end is only assumed.
+func (l *look) certain(group int32) []int32 {
+	return l.memberOf(group, func(r *graph.Relation) bool { return r.Strength == graph.Hard && l.firm(r.To) })
+}
+
+// neededOf gives how many members a group needs, one where nobody knows.
+func (l *look) neededOf(group int32) int {
+	if g := l.Components[group].Group; g != nil {
+		return max(g.K, 1)
+	}
+	return 1
 }
 
 // cardUnknown gives the network devices of which it is not known whether one card
-// holds so many live members of an aggregate that fewer than it needs remain without
+// holds so many certain members of an aggregate that fewer than it needs remain without
 // it. It is known where the card of each port is, or where a device that told its
 // parts, and which port each of them is, has none; an empty list of parts says nothing.
 func (l *look) cardUnknown(group int32) []int32 {
-	links := l.live(group)
-	k := 1
-	if g := l.Components[group].Group; g != nil {
-		k = max(g.K, 1)
-	}
+	links := l.certain(group)
 	ports := map[int32][]int32{} // device → its ends
 	for _, link := range links {
 		for _, e := range l.needs(link, graph.Joins) {
@@ -138,7 +255,7 @@ func (l *look) cardUnknown(group int32) []int32 {
 	}
 	var out []int32
 	for dev, ends := range ports {
-		if len(links)-len(ends) >= k { // it can lose all of them
+		if len(links)-len(ends) >= l.neededOf(group) { // it can lose all of them
 			continue
 		}
 		if !l.cardsKnown(dev, ends) {
@@ -150,62 +267,67 @@ func (l *look) cardUnknown(group int32) []int32 {
 }
 
 func (l *look) cardsKnown(dev int32, ends []int32) bool {
-	modules := slices.ContainsFunc(l.parts(dev), func(p int32) bool { return l.kind(p) == graph.Module })
-	if !modules {
+	if len(l.cardsOf(dev).all) == 0 {
 		return l.filled(dev, "entPhysicalTable") && l.filled(dev, "entAliasMappingTable")
 	}
 	cards := map[int32]bool{}
 	for _, e := range ends {
-		found := false
-		for _, card := range l.needs(e, graph.PartOf) {
-			if l.kind(card) == graph.Module {
-				cards[card], found = true, true
-			}
-		}
-		if !found {
+		on := l.cards(e)
+		if len(on) == 0 {
 			return false
 		}
+		cards[on[0]] = true
 	}
 	// That there is no other card with ports is known of who mapped them all.
-	return len(cards) > 1 || l.cardsWithPorts(dev) > 1 || l.filled(dev, "entAliasMappingTable")
+	return len(cards) > 1 || len(l.cardsOf(dev).withPorts) > 1 || l.filled(dev, "entAliasMappingTable")
 }
 
-// crowdedCards gives the cards, of devices with several that carry ports, without
-// which fewer live members of an aggregate remain than it needs.
-func (l *look) crowdedCards(group int32) []int32 {
-	links := l.live(group)
-	k := 1
-	if g := l.Components[group].Group; g != nil {
-		k = max(g.K, 1)
-	}
+// crowdedCards gives the cards, of devices that carry ports on others too, without which
+// fewer of these members of an aggregate remain than it needs. Cards sit in cards: those
+// of a member of a stack go with it.
+func (l *look) crowdedCards(group int32, links []int32) []int32 {
 	on := map[int32]int{}
 	for _, link := range links {
+		cards := map[int32]bool{} // a cable from a card to itself is lost once
 		for _, e := range l.needs(link, graph.Joins) {
-			for _, card := range l.needs(e, graph.PartOf) {
-				if l.kind(card) == graph.Module {
-					on[card]++
-				}
+			for _, card := range l.cards(e) {
+				cards[card] = true
 			}
+		}
+		for card := range cards {
+			on[card]++
 		}
 	}
 	var out []int32
 	for card, n := range on {
-		if len(links)-n < k && l.cardsWithPorts(l.machine(card)) > 1 {
+		if len(links)-n < l.neededOf(group) && l.elsewhere(l.machine(card), card) {
 			out = append(out, card)
 		}
 	}
 	slices.Sort(out)
-	return out
+	// Of a card and the one that it sits in, the smaller says more.
+	return slices.DeleteFunc(out, func(card int32) bool {
+		return slices.ContainsFunc(out, func(c int32) bool { return c != card && slices.Contains(l.cards(c), card) })
+	})
 }
 
 // groupFunctions are those of [functions] that ask about members.
 func groupFunctions() []function {
 	return []function{
 		ofOne("taking_part", "the live members that say so themselves and whose interface in the subnet is not down", (*look).takingPart),
-		ofOne("doubted", "the live members of which only others say that they take part", (*look).doubted),
+		ofOne("doubted", "the live members that are only assumed to take part", (*look).doubted),
+		ofOne("guessed", "the same, of the groups among its members too", (*look).guessed),
+		ofOne("groups", "the groups in which a machine, or what runs on it, stands in for others", (*look).groups),
+		ofOne("unsure_in_subnet", "the members that take part and of which no interface in the group's subnet is known to be up", (*look).unsureInSubnet),
 		ofOne("masters", "the live members that act as the router at once", (*look).masters),
 		ofOne("card_unknown", "the devices of which it is not known whether one card holds too many members of an aggregate", (*look).cardUnknown),
-		ofOne("crowded_cards", "the cards of an aggregate, of devices with several, without which too few members remain", (*look).crowdedCards),
+		ofOne("certain", "the live members of an aggregate of which neither that they are members nor where they end is only assumed", (*look).certain),
+		ofOne("crowded_cards", "the cards of an aggregate, of devices with several, without which too few live members remain", func(l *look, c int32) []int32 {
+			return l.crowdedCards(c, l.live(c))
+		}),
+		ofOne("crowded_without_guesses", "the same, were those live members gone of which anything is only assumed", func(l *look, c int32) []int32 {
+			return l.crowdedCards(c, l.certain(c))
+		}),
 		truth("seen", "whether anything but a declaration speaks of it", func(l *look, c int32) bool { return l.observed(c) }),
 	}
 }

@@ -52,13 +52,16 @@ type Finding struct {
 	Redundancy  *Redundancy       `json:"redundancy,omitempty"`
 	Cut         []string          `json:"cut"`
 	Proof       compile.Proof     `json:"proof"`
-	Evidence    []FindingEvidence `json:"evidence"`
-	Missing     []Missing         `json:"missing,omitempty"` // of an unknown: what was not observed
-	Criterion   Criterion         `json:"criterion"`
-	Category    string            `json:"category"` // technology-gap, duplicate-equipment, guideline-violation
-	Remediation Remediation       `json:"remediation"`
-	References  []Reference       `json:"references"`
-	Status      string            `json:"status,omitempty"` // new, persisting, resolved, regressed
+	Evidence    []FindingEvidence `json:"evidence"` // bounded; each relation of the proof that rests on any has one
+	// EvidenceLeftOut counts the excerpts besides, at least: those that say something of
+	// the same parts, stand in the snapshot and were left out because there are so many.
+	EvidenceLeftOut int         `json:"evidence_left_out,omitempty"`
+	Missing         []Missing   `json:"missing,omitempty"` // of an unknown: what was not observed
+	Criterion       Criterion   `json:"criterion"`
+	Category        string      `json:"category"` // technology-gap, duplicate-equipment, guideline-violation
+	Remediation     Remediation `json:"remediation"`
+	References      []Reference `json:"references"`
+	Status          string      `json:"status,omitempty"` // new, persisting, resolved, regressed
 }
 
 // Redundancy is how many are needed, were configured and are there.
@@ -92,12 +95,16 @@ type Criterion struct {
 
 // Remediation is what to do.
 type Remediation struct {
-	KO      string `json:"ko"`
-	EN      string `json:"en"`
-	Effect  Text   `json:"effect"`
-	Term    string `json:"term"`    // short, middle, long
-	Effort  string `json:"effort"`  // S, M, L
-	Removes int    `json:"removes"` // findings that go away with it
+	KO     string `json:"ko"`
+	EN     string `json:"en"`
+	Effect Text   `json:"effect"`
+	Term   string `json:"term"`   // short, middle, long
+	Effort string `json:"effort"` // S, M, L
+	// Removes counts the failing findings, this one included, about the same subjects
+	// and the failure of the same components (Cut); where nothing is cut it is 1. No
+	// remedy is tried out on the graph, so findings about other subjects that it may
+	// end too are not counted.
+	Removes int `json:"removes"`
 }
 
 // Reference cites a clause.

@@ -261,6 +261,8 @@ func functions() []function {
 		ofOne("parts", "interfaces, modules and supplies of a machine", (*look).parts),
 		ofOne("links", "the cables that end at a machine", (*look).links),
 		ofOne("supplies", "power supplies of a machine", (*look).supplies),
+		ofOne("supplied_parts", "the parts of a machine, such as the members of a stack, that have supplies of their own", (*look).suppliedParts),
+		ofMany("supplies_of", "power supplies of any of them, each once", (*look).suppliesOf),
 		ofOne("sources", "what feeds a machine or a supply, one step up", (*look).sources),
 		ofOne("dependents", "the services that hang on it by needs of any kind", (*look).dependents),
 		ofOne("firm_dependents", "those that do so without assumed needs", (*look).firmDependents),
@@ -269,7 +271,6 @@ func functions() []function {
 		ofOne("unread", "network devices of the whole graph of which nothing was read", func(l *look, _ int32) []int32 { return l.unread }),
 		ofMany("machines", "the boxes behind them, each once; a group stands for its live members", (*look).machines),
 		ofMany("ends", "the machines that these links join", (*look).ends),
-		ofMany("shared_cards", "the card that one end of all these links shares although the device has others", (*look).sharedCards),
 		ofMany("in_service", "those that nothing says are down", func(l *look, cs []int32) []int32 {
 			return slices.DeleteFunc(slices.Clone(cs), func(c int32) bool { return !l.up(c, 0) })
 		}),

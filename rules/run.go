@@ -31,16 +31,19 @@ type run struct {
 	facts    *facts
 	engine   Engine
 	known    *singles
-	blindBy  map[*analysis]map[int32]Missing
-	services bool // the snapshot declares any
-	graded   bool // and one of them has a grade
+	sights   map[*analysis]*sight
+	terrain  *terrain // of what is up, once asked for
+	mended   *terrain // the same, were all of it up
+	down     []int32  // what is down of that
+	services bool     // the snapshot declares any
+	graded   bool     // and one of them has a grade
 }
 
 // Run judges a snapshot. The same snapshot, packs and options give the same
 // diagnosis. It fails only if the context ends, or a pack or waiver is not fit
 // to be used; a rule that fails is a finding with the verdict error.
 func Run(ctx context.Context, s *graph.Snapshot, packs []*Pack, o RunOptions) (*Diagnosis, error) {
-	r := &run{facts: newFacts(s, requiredTables(packs)), engine: o.Engine, services: hasServices(s), blindBy: map[*analysis]map[int32]Missing{}}
+	r := &run{facts: newFacts(s, requiredTables(packs)), engine: o.Engine, services: hasServices(s), sights: map[*analysis]*sight{}}
 	if r.engine == nil {
 		r.engine = newEngine(s)
 	}
@@ -169,7 +172,8 @@ func (r *run) finding(ctx context.Context, o *outcome) Finding {
 		f.MessageKey = "error"
 		f.Message = Text{"규칙을 평가하지 못하였다: " + clean(o.err.Error()), "the rule could not be evaluated: " + clean(o.err.Error())}
 	}
-	f.Evidence = r.evidence(&f)
+	f.Missing = f.Missing[:min(len(f.Missing), maxNamed)]
+	f.Evidence, f.EvidenceLeftOut = r.evidence(&f)
 	return f
 }
 
@@ -271,18 +275,26 @@ func tidy(p compile.Proof) compile.Proof {
 	return out
 }
 
-// countRemoved counts, for each failure, those about the same subjects: they go
-// away with its remedy. What else a remedy removes is not simulated.
+// countRemoved counts, for each failure, those that say of the same subjects that the
+// failure of the same components does harm: a remedy that makes that failure harmless
+// ends them all. What else it ends would have to be tried out on the graph: another
+// supply for a device makes it no less the only way.
 func countRemoved(findings []Finding) {
+	harm := func(f *Finding) string {
+		return strings.Join(f.Subjects, "\x00") + "\x01" + strings.Join(f.Cut, "\x00")
+	}
 	n := map[string]int{}
 	for i := range findings {
-		if findings[i].Verdict == Fail {
-			n[strings.Join(findings[i].Subjects, "\x00")]++
+		if f := &findings[i]; f.Verdict == Fail {
+			n[harm(f)]++
 		}
 	}
 	for i := range findings {
-		if findings[i].Verdict == Fail {
-			findings[i].Remediation.Removes = n[strings.Join(findings[i].Subjects, "\x00")]
+		if f := &findings[i]; f.Verdict == Fail {
+			f.Remediation.Removes = 1
+			if len(f.Cut) > 0 {
+				f.Remediation.Removes = n[harm(f)]
+			}
 		}
 	}
 }

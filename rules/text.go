@@ -115,12 +115,16 @@ func addressOf(name string) string {
 	return ""
 }
 
-func listed(items []Text) Text {
+func listed(items []Text) Text { return listOf(items, func(t Text) Text { return t }) }
+
+// listOf lists the texts of the first of some things, and says how many more there are.
+func listOf[T any](items []T, text func(T) Text) Text {
 	if len(items) == 0 {
 		return Text{"없음", "none"}
 	}
 	var ko, en []string
-	for _, t := range items[:min(len(items), maxListed)] {
+	for _, item := range items[:min(len(items), maxListed)] {
+		t := text(item)
 		ko, en = append(ko, t.KO), append(en, t.EN)
 	}
 	out := Text{strings.Join(ko, ", "), strings.Join(en, ", ")}
@@ -194,9 +198,11 @@ var whatText = map[string]Text{
 	"state":        {"동작 상태", "whether it is in service"},
 	"card":         {"포트가 수용된 카드", "the cards that its ports sit on"},
 	"takes_part":   {"이중화 프로토콜 참여", "its part in the protocol"},
+	"membership":   {"구성원 여부", "whether it is a member"},
+	"interface":    {"서브넷 쪽 인터페이스의 동작 상태", "state of its interface in the subnet"},
 	"power_mode":   {"전원공급장치 운용 방식(중복·합산)", "whether the supplies share the load"},
 	"":             {"모든 수집 항목", "any table"},
-	anyPart:        {"구성요소", "a part of it"},
+	downCause:      {"중단 원인", "the cause of its being down"},
 	anyTable:       {"모든 수집 항목", "any table"},
 }
 
@@ -236,13 +242,7 @@ func missingText(m Missing) Text {
 	return Text{at + " " + what.KO + "(" + reason.KO + ")", at + " " + what.EN + " (" + reason.EN + ")"}
 }
 
-func missingTexts(list []Missing) Text {
-	items := make([]Text, len(list))
-	for i, m := range list {
-		items[i] = missingText(m)
-	}
-	return listed(items)
-}
+func missingTexts(list []Missing) Text { return listOf(list, missingText) }
 
 func sortMissing(list []Missing) []Missing {
 	slices.SortFunc(list, func(x, y Missing) int {
