@@ -44,7 +44,8 @@ type Collector interface {
 // Visit says how the reading of one target went.
 type Visit struct {
 	Answered bool
-	Reason   string // where it did not answer: an evidence.Reason… word
+	Read     bool   // some value was read; one may answer and give none
+	Reason   string // where it did not answer, or gave nothing: an evidence.Reason… word
 	Detail   string
 	// SameAs is the address at which the machine that answers here was read
 	// already; the zero Addr where it was not.

@@ -37,6 +37,9 @@ type Reading struct {
 	Observations []Observation
 	Gaps         []Gap
 	Coverage     []Coverage
+	// Collected is the time of the newest evidence read, also where nothing could
+	// be made of it; zero where nobody knows.
+	Collected time.Time
 }
 
 // Gap is a table of a subject that could not be read, and why.
@@ -169,8 +172,9 @@ type LinkAggregate struct {
 // AggregatePort is one port of a [LinkAggregate].
 type AggregatePort struct {
 	IfIndex       int
-	Attached      bool // is in the aggregate now
+	Attached      bool // is in the aggregate now, and passes packets
 	Unread        bool // whether it is was not read; Attached is false then
+	Port          int  // its number in LACP, by which the partner knows it; 0 unknown
 	PartnerSystem string
 	PartnerPort   int
 }

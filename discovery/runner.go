@@ -43,6 +43,7 @@ type Summary struct {
 	Targets     int // asked
 	Answered    int
 	Repeated    int // of them, machines that were read at another address
+	Read        int // of them, machines of which anything was read, each once
 	OutOfScope  int // neighbours not asked
 	Interrupted bool
 	Requests    int64
@@ -191,6 +192,8 @@ func (c *crawl) done(res result) error {
 	}
 	if res.visit.SameAs.IsValid() {
 		s.Repeated++
+	} else if res.visit.Read {
+		s.Read++
 	}
 	interpret := res.visit.Interpret
 	res.visit.Interpret = nil // else all evidence stays in memory

@@ -314,7 +314,7 @@ func TestACrawlFromOneSeedFindsAllSimulatedSwitches(t *testing.T) {
 	}
 	began := time.Now()
 	sum := run(t, simulated(count, 24), 0)
-	if sum.Targets != count || sum.Answered != count || sum.Repeated != 0 {
+	if sum.Targets != count || sum.Answered != count || sum.Read != count || sum.Repeated != 0 {
 		t.Fatalf("%d asked, %d answered, %d repeated, of %d", sum.Targets, sum.Answered, sum.Repeated, count)
 	}
 	t.Logf("%d switches, %d requests, %v", count, sum.Requests, time.Since(began))

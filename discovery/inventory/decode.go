@@ -323,6 +323,7 @@ func (d *decoder) fields(m ast.MapNode, v reflect.Value, seen map[string]positio
 			continue
 		}
 		d.value(value, fieldOf(v, name), name)
+		d.remember(v, name, at)
 	}
 	for _, n := range merges {
 		at := where(n)
@@ -341,6 +342,29 @@ func (d *decoder) fields(m ast.MapNode, v reflect.Value, seen map[string]positio
 			done()
 		}
 		done()
+	}
+}
+
+// remember keeps, in a struct that has [Lines], where a key and its items stand.
+func (d *decoder) remember(v reflect.Value, name string, at position) {
+	f := v.FieldByName("Lines")
+	if !f.IsValid() {
+		return
+	}
+	lines, _ := f.Interface().(Lines)
+	if lines == nil {
+		lines = Lines{}
+		f.Set(reflect.ValueOf(lines))
+	}
+	lines[name] = at.line
+	list := fieldOf(v, name)
+	if list.Kind() != reflect.Slice {
+		return
+	}
+	for i := range list.Len() {
+		if item, ok := d.at[list.Index(i).Addr().Interface()]; ok {
+			lines[fmt.Sprintf("%s[%d]", name, i)] = item.line
+		}
 	}
 }
 

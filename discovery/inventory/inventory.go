@@ -5,7 +5,10 @@
 package inventory
 
 import (
+	"fmt"
 	"net/netip"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -30,6 +33,44 @@ type Inventory struct {
 	Ref string `yaml:"-"`
 	// Read is when the file was last changed.
 	Read time.Time `yaml:"-"`
+
+	text []string // the lines, their secrets masked
+}
+
+// Text gives a line as it stands in the file, from 1, its secrets masked as in a
+// bundle; "" where there is none.
+func (inv *Inventory) Text(line int) string {
+	if line < 1 || line > len(inv.text) {
+		return ""
+	}
+	return strings.TrimSpace(inv.text[line-1])
+}
+
+// Lines says in which line of the file each key of an item stands, and under
+// "key[0]", "key[1]" … the items of a list.
+type Lines map[string]int
+
+// Of gives the line of a key, else that of its item.
+func (l Lines) Of(key string, item int) int {
+	if line, ok := l[key]; ok {
+		return line
+	}
+	return item
+}
+
+// In gives the line of an item in a key's list, else that of the key.
+func (l Lines) In(key string, i, item int) int {
+	return l.Of(fmt.Sprintf("%s[%d]", key, i), l.Of(key, item))
+}
+
+// All gives the lines of all keys, once each and in order.
+func (l Lines) All(item int) []int {
+	list := []int{item}
+	for _, line := range l {
+		list = append(list, line)
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
 }
 
 // Text is a name in both languages; a plain string stands for both.
@@ -82,6 +123,7 @@ type Service struct {
 	UsedFrom  []string `yaml:"used_from"`  // IDs of access zones
 	Requires  []string `yaml:"requires"`   // machines, services, groups
 	Line      int      `yaml:"-"`
+	Lines     Lines    `yaml:"-" json:"-"`
 }
 
 // Minutes is a duration in whole minutes, written "30m", "2h", "1d".
@@ -93,25 +135,28 @@ type AccessZone struct {
 	Name       Text     `yaml:"name"`
 	AttachedTo []string `yaml:"attached_to"` // "MACHINE", "MACHINE:INTERFACE" or a subnet
 	Line       int      `yaml:"-"`
+	Lines      Lines    `yaml:"-" json:"-"`
 }
 
 // Place is a rack, room or site and what it stands in.
 type Place struct {
-	ID   string `yaml:"id"`
-	Kind string `yaml:"kind"` // rack, room, site
-	Name Text   `yaml:"name"`
-	In   string `yaml:"in"`
-	Line int    `yaml:"-"`
+	ID    string `yaml:"id"`
+	Kind  string `yaml:"kind"` // rack, room, site
+	Name  Text   `yaml:"name"`
+	In    string `yaml:"in"`
+	Line  int    `yaml:"-"`
+	Lines Lines  `yaml:"-" json:"-"`
 }
 
 // PowerSource is a PDU, UPS, ATS, feed, panel or substation.
 type PowerSource struct {
-	ID   string   `yaml:"id"`
-	Type string   `yaml:"type"` // pdu, ups, ats, feed, panel, substation
-	Name Text     `yaml:"name"`
-	From []string `yaml:"from"` // its own sources; several: any one suffices
-	In   string   `yaml:"in"`   // place
-	Line int      `yaml:"-"`
+	ID    string   `yaml:"id"`
+	Type  string   `yaml:"type"` // pdu, ups, ats, feed, panel, substation
+	Name  Text     `yaml:"name"`
+	From  []string `yaml:"from"` // its own sources; several: any one suffices
+	In    string   `yaml:"in"`   // place
+	Line  int      `yaml:"-"`
+	Lines Lines    `yaml:"-" json:"-"`
 }
 
 // Machine says of a discovered machine what no protocol tells. A machine that
@@ -134,6 +179,7 @@ type Machine struct {
 	Contact      string   `yaml:"contact"`
 	Maintainer   string   `yaml:"maintainer"`
 	Line         int      `yaml:"-"`
+	Lines        Lines    `yaml:"-" json:"-"`
 }
 
 // Pair declares machines to be each other's spare where no protocol says so.
@@ -146,6 +192,7 @@ type Pair struct {
 	Role     string   `yaml:"role"`     // gateway, resolver, storage, time, or none
 	UsedBy   []string `yaml:"used_by"`
 	Line     int      `yaml:"-"`
+	Lines    Lines    `yaml:"-" json:"-"`
 }
 
 // Inline declares a device that stands in the way of traffic.
@@ -153,6 +200,7 @@ type Inline struct {
 	Machine   string `yaml:"machine"`
 	OnFailure string `yaml:"on_failure"` // open, close
 	Line      int    `yaml:"-"`
+	Lines     Lines  `yaml:"-" json:"-"`
 }
 
 // Decision confirms or denies a relation, or merges or splits a component.
@@ -166,4 +214,5 @@ type Decision struct {
 	When     string   `yaml:"when"` // YYYY-MM-DD
 	Why      string   `yaml:"why"`
 	Line     int      `yaml:"-"`
+	Lines    Lines    `yaml:"-" json:"-"`
 }

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -64,8 +65,7 @@ func Parse(name string, data []byte) (*Inventory, error) {
 		return nil, p.err()
 	}
 	p.data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
-	if at, fault := notText(p.data); fault != "" {
-		p.add(at, "%s", fault)
+	if p.notText(); len(p.list) > 0 {
 		return nil, p.err()
 	}
 	inv := &Inventory{}
@@ -78,20 +78,37 @@ func Parse(name string, data []byte) (*Inventory, error) {
 	if err := p.err(); err != nil {
 		return nil, err
 	}
+	masked, _ := Redact(p.data)
+	inv.text = strings.Split(string(masked), "\n")
 	return inv, nil
 }
 
-// notText finds the first byte that is not UTF-8, a NUL, which UTF-16 is full of,
+// Recognize reports whether a file looks like an inventory, right or wrong: a key of
+// one stands at the beginning of a line.
+func Recognize(data []byte) bool {
+	known := keysOf(reflect.TypeFor[Inventory]())
+	for line := range bytes.Lines(data[:min(len(data), 1<<16)]) {
+		key, _, found := strings.Cut(string(line), ":")
+		if found && slices.Contains(known, key) {
+			return true
+		}
+	}
+	return false
+}
+
+// notText reports the first byte that is not UTF-8, a NUL, which UTF-16 is full of,
 // or a carriage return alone, which YAML takes for a line end and editors do not.
-func notText(data []byte) (at position, fault string) {
-	at = position{1, 1}
-	for i := 0; i < len(data); {
-		r, n := utf8.DecodeRune(data[i:])
+func (p *problems) notText() {
+	at := position{1, 1}
+	for i := 0; i < len(p.data); {
+		r, n := utf8.DecodeRune(p.data[i:])
 		switch {
 		case r == utf8.RuneError && n == 1 || r == 0:
-			return at, "is not UTF-8 text; save the file as UTF-8"
-		case r == '\r' && (i+1 == len(data) || data[i+1] != '\n'):
-			return at, "a line ends in a carriage return alone; save the file with the line ends of Unix or Windows"
+			p.add(at, "is not UTF-8 text; save the file as UTF-8")
+			return
+		case r == '\r' && (i+1 == len(p.data) || p.data[i+1] != '\n'):
+			p.add(at, "a line ends in a carriage return alone; save the file with the line ends of Unix or Windows")
+			return
 		case r == '\n':
 			at = position{at.line + 1, 1}
 		default:
@@ -99,7 +116,6 @@ func notText(data []byte) (at position, fault string) {
 		}
 		i += n
 	}
-	return at, ""
 }
 
 // document parses the YAML and decodes its only document.

@@ -82,13 +82,15 @@ func under(line string, col int) string {
 // Problems is everything that is wrong in a file, in the order of its lines.
 type Problems []*Problem
 
+// MaxShown is how many problems are printed; the rest are counted.
+const MaxShown = 50
+
 // Error gives each problem, blocks apart by a blank line.
 func (p Problems) Error() string {
-	const most = 50
-	parts := make([]string, 0, min(len(p), most)+1)
+	parts := make([]string, 0, min(len(p), MaxShown)+1)
 	for i, one := range p {
-		if i == most {
-			parts = append(parts, fmt.Sprintf("and %d more", len(p)-most))
+		if i == MaxShown {
+			parts = append(parts, fmt.Sprintf("and %d more", len(p)-MaxShown))
 			break
 		}
 		parts = append(parts, one.Error())

@@ -18,7 +18,15 @@ type bundle struct {
 	protocol string
 	minLinks int
 	partner  string // the other end's system, a MAC address
+	partners map[*port]partner
 	facts    []discovery.Fact
+}
+
+// partner is who a port's own protocol says is at the other end, and the number
+// of the port there; number is its own.
+type partner struct {
+	system       string
+	port, number int
 }
 
 // makeBundles reads which ports are bundled. A port is a member of one
@@ -35,7 +43,7 @@ func (r *resolver) makeBundles() {
 			}
 			b := p.bundles
 			if b == nil {
-				b = &bundle{port: p, attached: map[*port]bool{}, unread: map[*port]bool{}}
+				b = &bundle{port: p, attached: map[*port]bool{}, unread: map[*port]bool{}, partners: map[*port]partner{}}
 				p.bundles = b
 				r.bundles = append(r.bundles, b)
 			}
@@ -61,8 +69,9 @@ func (r *resolver) makeBundles() {
 				} else if member.Unread {
 					b.unread[q] = true
 				}
-				if mac := parseMAC(member.PartnerSystem); b.partner == "" && tellsApart(mac) {
-					b.partner = mac
+				if mac := parseMAC(member.PartnerSystem); tellsApart(mac) {
+					b.partner = cmp.Or(b.partner, mac)
+					b.partners[q] = partner{mac, member.PartnerPort, member.Port}
 				}
 			}
 		}
@@ -70,6 +79,46 @@ func (r *resolver) makeBundles() {
 	slices.SortFunc(r.bundles, func(x, y *bundle) int {
 		return strings.Compare(end{x.port.machine, x.port}.String(), end{y.port.machine, y.port}.String())
 	})
+}
+
+// pairPartners makes the cables of which only LACP tells: two ports without a
+// neighbour that each name the other's system and port. One of them that says so
+// is not enough, as a number of a port is nobody's own.
+func (r *resolver) pairPartners() {
+	type address struct {
+		machine *machine
+		number  int
+	}
+	silent := map[address][]*port{}
+	for _, b := range r.bundles {
+		for _, p := range b.members {
+			if to := b.partners[p]; len(p.cables) == 0 && to.number != 0 {
+				at := address{p.machine, to.number}
+				silent[at] = append(silent[at], p)
+			}
+		}
+	}
+	for _, b := range r.bundles {
+		for _, p := range b.members {
+			to := b.partners[p]
+			far := only(r.index.mac[to.system])
+			if len(p.cables) > 0 || far == nil || far == p.machine || to.port == 0 {
+				continue
+			}
+			q := only(silent[address{far, to.port}])
+			if q == nil || len(q.cables) > 0 || only(silent[address{p.machine, to.number}]) != p {
+				continue
+			}
+			back := q.aggregate.partners[q]
+			if only(r.index.mac[back.system]) != p.machine || back.port != to.number {
+				continue
+			}
+			c := &cable{source: "lacp", facts: append(slices.Clone(b.facts), q.aggregate.facts...),
+				ends: []cableEnd{{end{p.machine, p}, graph.Hard}, {end{far, q}, graph.Hard}}, notes: []cableNote{{key: "from.partner", facts: b.facts}}}
+			p.cables, q.cables = append(p.cables, c), append(q.cables, c)
+			r.cables = append(r.cables, c)
+		}
+	}
 }
 
 // trunk is an aggregate link: the cables between one aggregate and one other machine.
@@ -133,7 +182,7 @@ func (r *resolver) drawBundles() {
 			partner = nil
 		}
 		switch {
-		case len(own) == 1 && (partner == nil || partner == own[0].far):
+		case len(own) == 1 && (partner == nil || partner == own[0].from(b)):
 		case partner != nil:
 			own = []*trunk{of(b, nil, partner)}
 		default:
@@ -150,6 +199,14 @@ func (r *resolver) drawBundles() {
 	for _, t := range order {
 		r.drawTrunk(t)
 	}
+}
+
+// from gives the machine that a trunk leads to from one of its ends.
+func (t *trunk) from(b *bundle) *machine {
+	if t.near == b {
+		return t.far
+	}
+	return t.near.port.machine
 }
 
 // otherAt gives the aggregate at the far end of one of its cables. A port that
@@ -239,6 +296,7 @@ func (r *resolver) drawTrunk(t *trunk) {
 	if technology == "" {
 		technology = "lag" // nobody said whether a protocol runs
 	}
+	doubted := t.doubted()
 	group := graph.Component{ID: "redundancy_group/lag-" + strings.TrimPrefix(c.baseID(), "link/"), Kind: graph.RedundancyGroup,
 		Name: c.components(), Evidence: refs, Group: &graph.Group{K: 1, Technology: technology, KSource: graph.KDefault}}
 	if k > 0 {
@@ -247,9 +305,18 @@ func (r *resolver) drawTrunk(t *trunk) {
 	group.Group.Designed = max(designed, group.Group.K)
 	gid := r.add(group)
 	r.relate(id, graph.Aggregates, gid, graph.Hard, refs)
+	if doubted {
+		r.note(gid, "aggregate.unconfirmed", refs, t.far.id())
+	}
+	for _, b := range []*bundle{t.near, t.other} {
+		if b != nil && b.torn() {
+			doubted = true
+			r.conflictPartners(gid, b)
+		}
+	}
 
 	for _, member := range t.cables {
-		part := membership{active: true}
+		part := membership{active: true, doubted: doubted}
 		for _, e := range member.ends {
 			switch {
 			case e.port == nil:
@@ -274,8 +341,42 @@ func (r *resolver) drawTrunk(t *trunk) {
 			r.relate(lid, graph.Joins, t.far.id(), spare, refs)
 		}
 		r.note(lid, "member.without.neighbour", refs, e.String())
-		r.drawMember(gid, lid, refs, t.near.part(p))
+		r.drawMember(gid, lid, refs, t.near.part(p).and(membership{active: true, doubted: doubted}))
 	}
+}
+
+// doubted reports whether the other end was read and does not confirm that the
+// ports are bundled: it has no such aggregate. Where no protocol says that there
+// is anybody at the other end, that it was read at all and shows none is enough.
+func (t *trunk) doubted() bool {
+	if t.other != nil || t.far == nil || !t.far.read() {
+		return false
+	}
+	return t.near.protocol != "lacp" || t.far.readWhole("dot3adAggPortTable", "dot3adAggTable")
+}
+
+// torn reports whether the ports in service name several partners: they cannot be
+// one link then, whatever the aggregate says.
+func (b *bundle) torn() bool { return len(b.systems()) > 1 }
+
+// systems lists the partners of the ports that are, or may be, in service.
+func (b *bundle) systems() []string {
+	named := map[string]bool{}
+	for _, p := range b.members {
+		if to := b.partners[p]; to.system != "" && b.part(p).active {
+			named[to.system] = true
+		}
+	}
+	return sortedKeys(named)
+}
+
+// conflictPartners keeps that the ports of an aggregate name several partners.
+func (r *resolver) conflictPartners(group string, b *bundle) {
+	c := graph.Conflict{Component: group, Attribute: "partner_system"}
+	for _, system := range b.systems() {
+		c.Values = append(c.Values, graph.ConflictValue{Value: system, Source: b.port.machine.displayName(), Evidence: firstOf(r.cite(b.facts...))})
+	}
+	r.conflicts = append(r.conflicts, c)
 }
 
 // proven reports whether one end's own protocol names the other as its partner:

@@ -266,6 +266,7 @@ func (p *port) linked() bool { return len(p.cables) > 0 }
 // drawCables draws the links, and the groups of those that are bundled.
 func (r *resolver) drawCables() {
 	r.makeBundles()
+	r.pairPartners()
 	for _, c := range r.cables {
 		c.sortEnds()
 	}

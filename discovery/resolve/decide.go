@@ -11,20 +11,12 @@ import (
 // decisionArgs are the arguments of a note about a decision: who, when, why.
 func decisionArgs(d inventory.Decision) []string { return []string{d.Who, d.When, d.Why} }
 
-func decisionText(d inventory.Decision) string {
-	what := d.From + " " + d.Relation + " " + d.To
-	if len(d.Machines) > 0 {
-		what = strings.Join(d.Machines, ", ")
-	}
-	return d.Action + " " + what + " (" + d.Who + ", " + d.When + "): " + d.Why
-}
-
 // decide applies the decisions about relations to the drawn graph. A decision
 // about what is not there leaves a note: inventories outlive what they speak of.
 func (r *resolver) decide() {
 	for _, action := range []string{"deny", "confirm"} {
 		_ = r.eachDecision(action, func(inv *inventory.Inventory, d inventory.Decision) error {
-			refs := r.citeLine(inv, d.Line, decisionText(d))
+			refs := r.citeDecision(inv, d)
 			from, err1 := r.reference(inv, d.From, d.Line)
 			to, err2 := r.reference(inv, d.To, d.Line)
 			r.fail(err1)
@@ -61,10 +53,27 @@ func (r *resolver) decideRelation(inv *inventory.Inventory, d inventory.Decision
 		}
 		r.note(k.String(), "denied", joinRefs(refs, rel.Evidence), decisionArgs(d)...)
 		r.unrelate(k)
+		if t == graph.Aggregates {
+			r.dissolve(from, to)
+		}
 		return
 	}
 	r.note(k.String(), "confirmed", refs, decisionArgs(d)...)
 	r.relateDeclared(inv, d.Line, from, t, to, refs)
+}
+
+// dissolve takes an aggregate out that a decision denies: its cables are links of
+// their own then, and no cable runs between the interfaces that bundled them.
+func (r *resolver) dissolve(link, group string) {
+	if len(r.targets(link, graph.Aggregates)) == 0 {
+		r.remove(link)
+	}
+	for k := range r.relations {
+		if k.typ == graph.Aggregates && k.to == group {
+			return
+		}
+	}
+	r.remove(group)
 }
 
 // decideLink confirms or denies the links between two machines or interfaces.

@@ -12,70 +12,72 @@ import (
 // drawDeclaration writes down what an inventory says of one machine.
 func (r *resolver) drawDeclaration(m *machine, d declaration) {
 	c := r.components[m.id()]
-	refs := r.citeLine(d.inv, d.Line, "machine "+d.Machine.Machine)
-	setText(c, "asset", displayName(d.Asset))
+	text := func(key, value string) { r.sayText(c, d.inv, d.Lines.Of(key, d.Line), key, value) }
+	text("asset", displayName(d.Asset))
 	if d.Asset != "" {
 		c.Identifiers = append(c.Identifiers, "asset:"+displayName(d.Asset))
 	}
-	setText(c, "installed", d.Installed)
-	setText(c, "end_of_support", d.EndOfSupport)
-	if d.Contact != "" {
-		set(c, "contact", graph.String(displayName(d.Contact)))
-	}
-	setText(c, "maintainer", displayName(d.Maintainer))
+	text("installed", d.Installed)
+	text("end_of_support", d.EndOfSupport)
+	text("contact", displayName(d.Contact))
+	text("maintainer", displayName(d.Maintainer))
+	value := func(key string, v graph.Value) { r.say(c, d.inv, d.Lines.Of(key, d.Line), key, v) }
 	if d.MTBFHours > 0 {
-		set(c, "mtbf_hours", graph.Float(d.MTBFHours))
+		value("mtbf_hours", graph.Float(d.MTBFHours))
 	}
 	if d.MTTRHours > 0 {
-		set(c, "mttr_hours", graph.Float(d.MTTRHours))
+		value("mttr_hours", graph.Float(d.MTTRHours))
 	}
 	if d.Transit != nil {
-		set(c, "transit", graph.Bool(*d.Transit))
+		value("transit", graph.Bool(*d.Transit))
 	}
 	if d.Virtual != nil {
-		set(c, "virtual", graph.Bool(*d.Virtual))
+		value("virtual", graph.Bool(*d.Virtual))
 	}
-	r.place(d.inv, m.id(), d.In, d.Line)
+	r.place(d.inv, m.id(), d.In, d.Lines.Of("in", d.Line))
 	if d.Host != "" {
-		if to, ok := r.target(d.inv, m.id()+": host", d.Host, d.Line); ok {
+		line := d.Lines.Of("host", d.Line)
+		if to, ok := r.target(d.inv, m.id()+": host", d.Host, line); ok {
 			if m.kind == graph.Server {
 				set(c, "virtual", graph.Bool(true))
 			}
-			r.relateDeclared(d.inv, d.Line, m.id(), graph.RunsOn, to, refs)
+			r.relateDeclared(d.inv, line, m.id(), graph.RunsOn, to, r.citeLine(d.inv, line))
 		}
 	}
-	for _, text := range d.Requires {
-		if to, ok := r.target(d.inv, m.id()+": requires", text, d.Line); ok {
-			r.relateDeclared(d.inv, d.Line, m.id(), graph.Requires, to, refs)
+	for i, text := range d.Requires {
+		line := d.Lines.In("requires", i, d.Line)
+		if to, ok := r.target(d.inv, m.id()+": requires", text, line); ok {
+			r.relateDeclared(d.inv, line, m.id(), graph.Requires, to, r.citeLine(d.inv, line))
 		}
 	}
-	for _, text := range d.AttachedTo {
-		r.attachMachine(m, d, text, refs)
+	for i, text := range d.AttachedTo {
+		r.attachMachine(m, d, text, d.Lines.In("attached_to", i, d.Line))
 	}
-	r.powerMachine(m, d, refs)
+	r.powerMachine(m, d)
 }
 
 // attachMachine attaches a server; another machine gets a link, because only
 // what stands at the edge is attached.
-func (r *resolver) attachMachine(m *machine, d declaration, text string, refs []string) {
-	to, ok := r.attachment(d.inv, m.id(), text, d.Line)
+func (r *resolver) attachMachine(m *machine, d declaration, text string, line int) {
+	to, ok := r.attachment(d.inv, m.id(), text, line)
 	if !ok {
 		return
 	}
+	refs := r.citeLine(d.inv, line)
 	if m.kind == graph.Server {
-		r.relateDeclared(d.inv, d.Line, m.id(), graph.AttachedTo, to, refs)
+		r.relateDeclared(d.inv, line, m.id(), graph.AttachedTo, to, refs)
 		return
 	}
 	if r.components[to].Kind == graph.Subnet {
-		r.fail(lineError(d.inv, d.Line, "%s: a %s is attached to a machine or an interface, not to a subnet", m.id(), m.kind))
+		r.fail(lineError(d.inv, line, "%s: a %s is attached to a machine or an interface, not to a subnet", m.id(), m.kind))
 		return
 	}
 	_, name, _ := strings.Cut(to, "/")
 	ends := []string{m.label, name}
 	slices.Sort(ends)
 	id := r.add(graph.Component{ID: "link/" + strings.Join(ends, "--"), Kind: graph.Link, Name: strings.Join(ends, " – "), Evidence: refs})
-	r.relateDeclared(d.inv, d.Line, id, graph.Joins, m.id(), refs)
-	r.relateDeclared(d.inv, d.Line, id, graph.Joins, to, refs)
+	r.relateDeclared(d.inv, line, id, graph.Joins, m.id(), refs)
+	r.relateDeclared(d.inv, line, id, graph.Joins, to, refs)
 }
 
 // attachment finds "MACHINE", "MACHINE:INTERFACE" or a subnet. Of a machine that
@@ -115,7 +117,7 @@ func (r *resolver) attachment(inv *inventory.Inventory, what, text string, line 
 	if p.id == "" {
 		r.drawPort(m, p)
 		c := r.components[p.id]
-		c.Evidence = joinRefs(c.Evidence, r.citeLine(inv, line, text))
+		c.Evidence = joinRefs(c.Evidence, r.citeLine(inv, line))
 	}
 	return p.id, true
 }
@@ -123,9 +125,13 @@ func (r *resolver) attachment(inv *inventory.Inventory, what, text string, line 
 // powerMachine joins declared sources to the supplies in their order. Where no
 // supplies were seen the machine itself is powered by the sources, and a stack in
 // any case: its supplies back one another within a member only.
-func (r *resolver) powerMachine(m *machine, d declaration, refs []string) {
+func (r *resolver) powerMachine(m *machine, d declaration) {
 	if len(d.Power) == 0 {
 		return
+	}
+	var refs []string
+	for i := range d.Power {
+		refs = joinRefs(refs, r.citeLine(d.inv, d.Lines.In("power", i, d.Line)))
 	}
 	if m.stacked {
 		r.powerStack(m, d, refs)
@@ -133,22 +139,23 @@ func (r *resolver) powerMachine(m *machine, d declaration, refs []string) {
 	}
 	repeated := len(slices.Compact(slices.Sorted(slices.Values(d.Power)))) < len(d.Power)
 	if len(m.supplies) == 0 && !repeated || m.kind == graph.PowerSource || m.kind == graph.External {
-		r.power(d.inv, m.id(), d.Power, d.Line)
+		r.power(d.inv, m.id(), d.Power, d.Lines, "power", d.Line)
 		return
 	}
 	seen := len(m.supplies)
 	for i, text := range d.Power {
-		to, ok := r.target(d.inv, m.id()+": power", text, d.Line)
+		line := d.Lines.In("power", i, d.Line)
+		to, ok := r.target(d.inv, m.id()+": power", text, line)
 		if !ok {
 			continue
 		}
 		if i >= len(m.supplies) {
 			name := "supply-" + itoa(i+1)
-			id := r.add(graph.Component{ID: "power_supply/" + m.label + ":" + name, Kind: graph.PowerSupply, Name: name, Evidence: refs})
-			r.relateDeclared(d.inv, d.Line, id, graph.PartOf, m.id(), refs)
+			id := r.add(graph.Component{ID: "power_supply/" + m.label + ":" + name, Kind: graph.PowerSupply, Name: name, Evidence: r.citeLine(d.inv, line)})
+			r.relateDeclared(d.inv, line, id, graph.PartOf, m.id(), r.citeLine(d.inv, line))
 			m.supplies = append(m.supplies, id)
 		}
-		r.relateDeclared(d.inv, d.Line, m.supplies[i], graph.PoweredBy, to, refs)
+		r.relateDeclared(d.inv, line, m.supplies[i], graph.PoweredBy, to, r.citeLine(d.inv, line))
 	}
 	r.compareSupplies(m, seen, d, refs)
 	r.groupSupplies(m, refs)
@@ -172,12 +179,13 @@ func (r *resolver) powerStack(m *machine, d declaration, refs []string) {
 	r.compareSupplies(m, len(m.supplies), d, refs)
 	if len(m.supplies) == len(d.Power) {
 		for i, text := range d.Power {
-			if to, _ := r.reference(d.inv, text, d.Line); to != "" { // a missing one is told below
-				r.relateDeclared(d.inv, d.Line, m.supplies[i], graph.PoweredBy, to, refs)
+			line := d.Lines.In("power", i, d.Line)
+			if to, _ := r.reference(d.inv, text, line); to != "" { // a missing one is told below
+				r.relateDeclared(d.inv, line, m.supplies[i], graph.PoweredBy, to, r.citeLine(d.inv, line))
 			}
 		}
 	}
-	r.power(d.inv, m.id(), d.Power, d.Line)
+	r.power(d.inv, m.id(), d.Power, d.Lines, "power", d.Line)
 	if c := r.components["redundancy_group/power-"+m.label]; c != nil {
 		c.Group.K, c.Group.KSource = 0, graph.KUnsaid
 	}

@@ -15,11 +15,11 @@ type declaration struct {
 }
 
 // declare draws a component of an inventory under its own ID. Two inventories
-// may speak of one; of their attributes the first to say something counts.
+// may speak of one; [resolver.say] tells whose attributes count.
 func (r *resolver) declare(inv *inventory.Inventory, kind graph.Kind, id string, name inventory.Text, line int) *graph.Component {
 	cid := kind.String() + "/" + idPart(id)
 	c := r.component(kind, cid, "")
-	c.Evidence = joinRefs(c.Evidence, r.citeLine(inv, line, kind.String()+" "+id))
+	c.Evidence = joinRefs(c.Evidence, r.citeLine(inv, line))
 	if c.Name == "" {
 		c.Name = displayName(name.KO)
 	}
@@ -29,8 +29,8 @@ func (r *resolver) declare(inv *inventory.Inventory, kind graph.Kind, id string,
 	if c.Name == "" {
 		c.Name = displayName(id)
 	}
-	once(c, "name_ko", name.KO)
-	once(c, "name_en", name.EN)
+	r.sayText(c, inv, line, "name_ko", name.KO)
+	r.sayText(c, inv, line, "name_en", name.EN)
 	zone := zoneOf(inv) + "\x00"
 	for _, key := range []string{zone + id, zone + kind.String() + "/" + id} {
 		if r.places[key] == "" {
@@ -79,16 +79,16 @@ func (r *resolver) drawDeclared() {
 				r.fail(lineError(inv, p.Line, "place %q: %w", p.ID, err))
 				continue
 			}
-			r.declare(inv, kind, p.ID, p.Name, p.Line)
+			r.declare(inv, kind, p.ID, p.Name, p.Lines.Of("id", p.Line))
 		}
 		for _, p := range inv.Power {
-			setText(r.declare(inv, graph.PowerSource, p.ID, p.Name, p.Line), "type", p.Type)
+			r.sayText(r.declare(inv, graph.PowerSource, p.ID, p.Name, p.Lines.Of("id", p.Line)), inv, p.Lines.Of("type", p.Line), "type", p.Type)
 		}
 		for _, s := range inv.Services {
 			r.drawService(inv, s)
 		}
 		for _, z := range inv.AccessZones {
-			r.declare(inv, graph.AccessZone, z.ID, z.Name, z.Line)
+			r.declare(inv, graph.AccessZone, z.ID, z.Name, z.Lines.Of("id", z.Line))
 		}
 		for _, p := range inv.Pairs {
 			r.drawPair(inv, p)
@@ -96,12 +96,12 @@ func (r *resolver) drawDeclared() {
 	}
 	for _, inv := range r.inventories {
 		for _, p := range inv.Places {
-			r.place(inv, p.Kind+"/"+idPart(p.ID), p.In, p.Line)
+			r.place(inv, p.Kind+"/"+idPart(p.ID), p.In, p.Lines.Of("in", p.Line))
 		}
 		for _, p := range inv.Power {
 			id := "power_source/" + idPart(p.ID)
-			r.place(inv, id, p.In, p.Line)
-			r.power(inv, id, p.From, p.Line)
+			r.place(inv, id, p.In, p.Lines.Of("in", p.Line))
+			r.power(inv, id, p.From, p.Lines, "from", p.Line)
 		}
 		for _, p := range inv.Pairs {
 			r.relatePair(inv, p)
@@ -110,11 +110,14 @@ func (r *resolver) drawDeclared() {
 			r.attachZone(inv, z)
 		}
 		for _, i := range inv.Inline {
-			if id, ok := r.target(inv, "inline", i.Machine, i.Line); ok {
+			if id, ok := r.target(inv, "inline", i.Machine, i.Lines.Of("machine", i.Line)); ok {
 				c := r.components[id]
 				set(c, "inline", graph.Bool(true))
-				setText(c, "on_failure", i.OnFailure)
-				c.Evidence = joinRefs(c.Evidence, r.citeLine(inv, i.Line, "inline "+i.Machine+", on failure "+i.OnFailure))
+				if i.OnFailure != "" { // one that closes carries nothing: that is the stricter word
+					r.say(c, inv, i.Lines.Of("on_failure", i.Line), "on_failure", graph.String(i.OnFailure),
+						func(v, than graph.Value) bool { return v.Text() == "close" && than.Text() != "close" })
+				}
+				c.Evidence = joinRefs(c.Evidence, r.citeLine(inv, i.Lines.All(i.Line)...))
 			}
 		}
 		for _, s := range inv.Services {
@@ -134,53 +137,64 @@ func (r *resolver) place(inv *inventory.Inventory, id, in string, line int) {
 		return
 	}
 	if to, ok := r.target(inv, id, in, line); ok {
-		r.relateDeclared(inv, line, id, graph.LocatedIn, to, r.citeLine(inv, line, id+" in "+in))
+		r.relateDeclared(inv, line, id, graph.LocatedIn, to, r.citeLine(inv, line))
 	}
 }
 
-// power feeds a thing from sources: several are each other's spare.
-func (r *resolver) power(inv *inventory.Inventory, id string, from []string, line int) {
-	refs := r.citeLine(inv, line, id+" from "+strings.Join(from, ", "))
-	var sources []string
-	for _, text := range from {
+// power feeds a thing from the sources that the list under a key names: several
+// are each other's spare.
+func (r *resolver) power(inv *inventory.Inventory, id string, from []string, lines inventory.Lines, key string, item int) {
+	var refs, sources []string
+	var at []int // of the sources, where each is named
+	for i, text := range from {
+		line := lines.In(key, i, item)
+		refs = joinRefs(refs, r.citeLine(inv, line))
 		if to, ok := r.target(inv, id, text, line); ok && !slices.Contains(sources, to) {
-			sources = append(sources, to)
+			sources, at = append(sources, to), append(at, line)
 		}
 	}
 	switch len(sources) {
 	case 0:
 	case 1:
-		r.relateDeclared(inv, line, id, graph.PoweredBy, sources[0], refs)
+		r.relateDeclared(inv, at[0], id, graph.PoweredBy, sources[0], refs)
 	default:
 		_, name, _ := strings.Cut(id, "/")
 		gid := "redundancy_group/power-" + name
 		c := r.component(graph.RedundancyGroup, gid, "power-"+name)
 		c.Group = &graph.Group{K: 1, Designed: len(sources), Technology: "power", KSource: graph.KDeclared}
 		c.Evidence = joinRefs(c.Evidence, refs)
-		for _, s := range sources {
-			r.relateDeclared(inv, line, gid, graph.Member, s, refs)
+		for i, s := range sources {
+			r.relateDeclared(inv, at[i], gid, graph.Member, s, r.citeLine(inv, at[i]))
 		}
-		r.relateDeclared(inv, line, id, graph.PoweredBy, gid, refs)
+		r.relateDeclared(inv, at[0], id, graph.PoweredBy, gid, refs)
 	}
 }
 
 func (r *resolver) drawPair(inv *inventory.Inventory, p inventory.Pair) {
-	c := r.declare(inv, graph.RedundancyGroup, p.ID, inventory.Text{}, p.Line)
-	k := max(p.K, 1)
-	c.Group = &graph.Group{K: k, Designed: max(p.Designed, len(p.Members), k), Technology: "declared", KSource: graph.KDeclared}
-	setText(c, "role", p.Role)
+	c := r.declare(inv, graph.RedundancyGroup, p.ID, inventory.Text{}, p.Lines.Of("id", p.Line))
+	c.Evidence = joinRefs(c.Evidence, r.citeLine(inv, p.Lines.Of("k", p.Line), p.Lines.Of("designed", p.Line), p.Lines.Of("role", p.Line)))
+	more := func(v, than graph.Value) bool { return smaller(than, v) }
+	number := func(key string, n int) int {
+		m, _ := r.heed(c, inv, p.Lines.Of(key, p.Line), key, graph.Int(int64(n)), more).Int64()
+		return int(m)
+	}
+	k := number("k", max(p.K, 1))
+	designed := number("designed", max(p.Designed, len(p.Members), k))
+	c.Group = &graph.Group{K: k, Designed: max(designed, k), Technology: "declared", KSource: graph.KDeclared}
+	r.sayText(c, inv, p.Lines.Of("role", p.Line), "role", p.Role)
 }
 
 func (r *resolver) relatePair(inv *inventory.Inventory, p inventory.Pair) {
 	id := "redundancy_group/" + idPart(p.ID)
-	refs := r.citeLine(inv, p.Line, "pair "+p.ID+": "+strings.Join(p.Members, ", "))
-	for _, text := range p.Members {
-		if to, ok := r.target(inv, "pair "+p.ID, text, p.Line); ok {
-			r.relateDeclared(inv, p.Line, id, graph.Member, to, refs)
+	for i, text := range p.Members {
+		line := p.Lines.In("members", i, p.Line)
+		if to, ok := r.target(inv, "pair "+p.ID, text, line); ok {
+			r.relateDeclared(inv, line, id, graph.Member, to, r.citeLine(inv, line))
 		}
 	}
-	for _, text := range p.UsedBy {
-		from, ok := r.target(inv, "pair "+p.ID+": used_by", text, p.Line)
+	for i, text := range p.UsedBy {
+		line := p.Lines.In("used_by", i, p.Line)
+		from, ok := r.target(inv, "pair "+p.ID+": used_by", text, line)
 		if !ok {
 			continue
 		}
@@ -188,52 +202,47 @@ func (r *resolver) relatePair(inv *inventory.Inventory, p inventory.Pair) {
 		if c := r.components[from]; c != nil && graph.Uses.Allows(c.Kind, graph.RedundancyGroup) {
 			t = graph.Uses
 		}
-		r.relateDeclared(inv, p.Line, from, t, id, refs)
+		r.relateDeclared(inv, line, from, t, id, r.citeLine(inv, line))
 	}
 }
 
 func (r *resolver) drawService(inv *inventory.Inventory, s inventory.Service) {
-	c := r.declare(inv, graph.Service, s.ID, s.Name, s.Line)
+	c := r.declare(inv, graph.Service, s.ID, s.Name, s.Lines.Of("id", s.Line))
 	if s.Grade > 0 {
-		set(c, "grade", graph.Int(int64(s.Grade)))
+		r.say(c, inv, s.Lines.Of("grade", s.Line), "grade", graph.Int(int64(s.Grade)), smaller)
 	}
-	once(c, "owner", s.Owner)
-	once(c, "contact", s.Contact)
-	setMinutes(c, "rto_minutes", s.RTO)
-	setMinutes(c, "rpo_minutes", s.RPO)
-}
-
-// setMinutes sets an objective that was said and has no value yet; that nothing
-// may be lost, or no time, is an objective too.
-func setMinutes(c *graph.Component, key string, m *inventory.Minutes) {
-	if _, told := c.Attrs.Get(key); m != nil && !told {
-		set(c, key, graph.Int(int64(*m)))
-	}
+	r.sayText(c, inv, s.Lines.Of("owner", s.Line), "owner", s.Owner)
+	r.sayText(c, inv, s.Lines.Of("contact", s.Line), "contact", s.Contact)
+	r.sayMinutes(c, inv, s.Lines.Of("rto", s.Line), "rto_minutes", s.RTO)
+	r.sayMinutes(c, inv, s.Lines.Of("rpo", s.Line), "rpo_minutes", s.RPO)
 }
 
 func (r *resolver) relateService(inv *inventory.Inventory, s inventory.Service) {
 	id := "service/" + idPart(s.ID)
-	refs := r.citeLine(inv, s.Line, "service "+s.ID)
-	for _, text := range s.UsedFrom {
+	for i, text := range s.UsedFrom {
+		line := s.Lines.In("used_from", i, s.Line)
 		zone := strings.TrimPrefix(text, "access_zone/")
 		if r.components["access_zone/"+idPart(zone)] == nil {
-			r.fail(lineError(inv, s.Line, "service %s: there is no access zone %q", s.ID, text))
+			r.fail(lineError(inv, line, "service %s: there is no access zone %q", s.ID, text))
 			continue
 		}
-		r.relateDeclared(inv, s.Line, id, graph.UsedFrom, "access_zone/"+idPart(zone), refs)
+		r.relateDeclared(inv, line, id, graph.UsedFrom, "access_zone/"+idPart(zone), r.citeLine(inv, line))
 	}
-	for _, text := range s.Requires {
-		if to, ok := r.target(inv, "service "+s.ID+": requires", text, s.Line); ok {
-			r.relateDeclared(inv, s.Line, id, graph.Requires, to, refs)
+	for i, text := range s.Requires {
+		line := s.Lines.In("requires", i, s.Line)
+		if to, ok := r.target(inv, "service "+s.ID+": requires", text, line); ok {
+			r.relateDeclared(inv, line, id, graph.Requires, to, r.citeLine(inv, line))
 		}
 	}
-	for _, text := range s.EnteredAt {
+	for i, text := range s.EnteredAt {
+		line := s.Lines.In("entered_at", i, s.Line)
+		refs := r.citeLine(inv, line)
 		entry, err := inventory.ParseEntry(text)
 		if err != nil {
-			r.fail(lineError(inv, s.Line, "service %s: entered_at: %w", s.ID, err))
+			r.fail(lineError(inv, line, "service %s: entered_at: %w", s.ID, err))
 			continue
 		}
-		r.relateDeclared(inv, s.Line, id, graph.EnteredAt, r.entry(inv, s, entry, text, refs), refs)
+		r.relateDeclared(inv, line, id, graph.EnteredAt, r.entry(inv, s, entry, text, refs), refs)
 	}
 }
 

@@ -1,8 +1,8 @@
 package resolve_test
 
 import (
-	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -113,9 +113,20 @@ func TestWhatIsDeclaredIsDrawn(t *testing.T) {
 			}
 		}
 	}
-	line := 1 + strings.Count(declared[:strings.Index(declared, "action: confirm")], "\n")
-	if e, ok := r.EvidenceOf(fmt.Sprintf("sha256:inventory#%d", line)); !ok || e.Value != "confirm web requires db1 (kim, 2026-03-02): asked" {
-		t.Errorf("the decision's line is not kept: %+v", e)
+	lines := strings.Split(declared, "\n")
+	for _, e := range r.Evidence {
+		locator, cited := strings.CutPrefix(e.Ref, "sha256:inventory#")
+		if n, err := strconv.Atoi(locator); cited && (err != nil || n < 1 || n > len(lines) || e.Value != strings.TrimSpace(lines[n-1]) || e.Target != "inventory") {
+			t.Errorf("%+v is not what stands in the inventory", e)
+		}
+	}
+	for what, want := range map[string]string{
+		"redundancy_group/firewalls member network_device/fw-2": "members",
+		"server/web requires server/db1":                        "action: confirm",
+	} {
+		if got := r.said(what); !strings.Contains(got, want) {
+			t.Errorf("%s rests on %q, want what says %s", what, got, want)
+		}
 	}
 }
 
@@ -210,7 +221,7 @@ func TestAnExplanationQuotesTheRowsAndTheDoubts(t *testing.T) {
 }
 
 func TestAKindThatIsDeclaredCounts(t *testing.T) {
-	s := newSite(t)
+	s := &site{t: t}
 	s.at("10.0.0.1").server("box").port(1, "e0", "")
 	s.declare("machines:\n  - {machine: box, kind: network_device}\n")
 	r := s.resolve()
@@ -229,4 +240,116 @@ func TestAGuestHasNoCableOfItsOwn(t *testing.T) {
 	r := s.resolve()
 	r.wantIDs("links", r.ids(graph.Link), []string{"link/a:Gi0_1--host:eth0"})
 	r.want("server/vm", "runs_on", "server/host", "hard")
+}
+
+// said gives the lines of inventories that a relation rests on.
+func (r *result) said(relation string) string {
+	r.Helper()
+	from, rest, _ := strings.Cut(relation, " ")
+	typ, to, _ := strings.Cut(rest, " ")
+	_, rel := r.relation(from, typ, to)
+	if rel == nil {
+		r.Errorf("there is no %s", relation)
+		return ""
+	}
+	var said []string
+	for _, ref := range rel.Evidence {
+		if e, _ := r.EvidenceOf(ref); e.Target == "inventory" {
+			said = append(said, e.Value)
+		}
+	}
+	return strings.Join(said, "\n")
+}
+
+func TestADeclaredRelationRestsOnTheLineThatSaysIt(t *testing.T) {
+	s := newSite(t)
+	s.at("10.0.0.1").device("sw").port(1, "Gi0/1", "00:11:22:00:00:01")
+	r := s.declare(`
+places:
+  - id: room
+    kind: room
+  - id: rack
+    kind: rack
+    in: room
+power:
+  - id: feed
+    type: feed
+  - id: ups
+    type: ups
+    from: [feed]
+    in: room
+access_zones:
+  - id: citizens
+    name: "password: hunter2hunter2"
+    attached_to:
+      - sw:Gi0/1
+services:
+  - id: minwon
+    grade: 1
+    entered_at: [10.0.0.10]
+    used_from:
+      - citizens
+    requires:
+      - web
+      - auth
+  - id: auth
+machines:
+  - machine: web
+    kind: server
+    in: rack
+    power:
+      - ups
+      - feed
+    host: hyper
+    attached_to: [sw]
+    requires:
+      - db1
+  - machine: db1
+pairs:
+  - id: dbs
+    k: 1
+    members:
+      - db1
+      - db2
+    used_by: [web]
+decisions:
+  - action: confirm
+    from: db2
+    relation: requires
+    to: web
+    who: kim
+    when: 2026-03-02
+    why: asked
+`).resolve()
+	for relation, want := range map[string]string{
+		"rack/rack located_in room/room":                      "in: room",
+		"power_source/ups powered_by power_source/feed":       "from: [feed]",
+		"power_source/ups located_in room/room":               "in: room",
+		"access_zone/citizens attached_to interface/sw:Gi0_1": "- sw:Gi0/1",
+		"service/minwon entered_at endpoint/10.0.0.10":        "entered_at: [10.0.0.10]",
+		"service/minwon used_from access_zone/citizens":       "- citizens",
+		"service/minwon requires server/web":                  "- web",
+		"service/minwon requires service/auth":                "- auth",
+		"server/web located_in rack/rack":                     "in: rack",
+		"server/web powered_by redundancy_group/power-web":    "- ups\n- feed",
+		"redundancy_group/power-web member power_source/feed": "- feed",
+		"server/web runs_on server/hyper":                     "host: hyper",
+		"server/web attached_to network_device/sw":            "attached_to: [sw]",
+		"server/web requires server/db1":                      "- db1",
+		"redundancy_group/dbs member server/db2":              "- db2",
+		"server/web uses redundancy_group/dbs":                "used_by: [web]",
+		"server/db2 requires server/web":                      "- action: confirm\nfrom: db2\nrelation: requires\nto: web\nwho: kim\nwhen: 2026-03-02\nwhy: asked",
+	} {
+		if got := r.said(relation); got != want {
+			t.Errorf("%s rests on %q, want %q", relation, got, want)
+		}
+	}
+	for _, e := range r.Evidence {
+		if strings.Contains(e.Value, "hunter2") {
+			t.Errorf("a secret is cited: %+v", e)
+		}
+	}
+	if got := r.component("service/minwon").Evidence; len(got) != 2 {
+		t.Errorf("the service rests on %v, want the lines of its ID and its grade", got)
+	}
 }

@@ -28,15 +28,27 @@ func lineError(inv *inventory.Inventory, line int, format string, args ...any) e
 	return fmt.Errorf("%s, line %d: %w", where, line, fmt.Errorf(format, args...))
 }
 
-// citeLine remembers a line of an inventory and gives its reference; an
-// inventory that is in no bundle has none.
-func (r *resolver) citeLine(inv *inventory.Inventory, line int, text string) []string {
+// citeLine remembers lines of an inventory, as they stand there, and gives their
+// references; an inventory that is in no bundle has none.
+func (r *resolver) citeLine(inv *inventory.Inventory, lines ...int) []string {
 	if inv.Ref == "" {
 		return nil
 	}
-	ref := inv.Ref + "#" + itoa(line)
-	r.excerpt(ref, "inventory", text, inv.Read)
-	return []string{ref}
+	var refs []string
+	for _, line := range lines {
+		ref := inv.Ref + "#" + itoa(line)
+		if slices.Contains(refs, ref) {
+			continue
+		}
+		refs = append(refs, ref)
+		r.excerpt(ref, "inventory", inv.Text(line), inv.Read)
+	}
+	return refs
+}
+
+// citeDecision cites all of a decision: each of its words counts.
+func (r *resolver) citeDecision(inv *inventory.Inventory, d inventory.Decision) []string {
+	return r.citeLine(inv, d.Lines.All(d.Line)...)
 }
 
 // findMachine finds the machine that people mean: by its ID, its name, an
@@ -145,7 +157,7 @@ func (r *resolver) declareMachine(inv *inventory.Inventory, text string, line in
 	}
 	m.kind = kind
 	m.label = idPart(text)
-	m.declared = r.citeLine(inv, line, text)
+	m.declared = r.citeLine(inv, line)
 	m.merges = append(m.merges, mergeNote{key: "declared.only", args: []string{displayName(text)}, refs: m.declared})
 	r.machines = append(r.machines, m)
 	r.index.add(m)

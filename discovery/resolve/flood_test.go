@@ -91,8 +91,8 @@ func TestADeviceThatSaysTooMuchMakesAGraphOfBoundedSize(t *testing.T) {
 		kinds[c.Kind]++
 	}
 	for kind, most := range map[graph.Kind]int{
-		graph.NetworkDevice: 1 + 2048 + 2048 + 4096, graph.Interface: 16384 + 2*2048, graph.Link: 2 * 2048, graph.Subnet: 8192,
-		graph.Module: 16384, graph.PowerSupply: 256, graph.RedundancyGroup: 4096 + 1,
+		graph.NetworkDevice: 1 + 2048 + 2048 + 1024, graph.Interface: 16384 + 2*2048, graph.Link: 2 * 2048, graph.Subnet: 8192,
+		graph.Module: 16384, graph.PowerSupply: 256, graph.RedundancyGroup: 1024 + 1,
 	} {
 		if kinds[kind] > most || kinds[kind] == 0 {
 			t.Errorf("%d of kind %s, want at most %d and some", kinds[kind], kind, most)
@@ -113,5 +113,32 @@ func TestADeviceThatSaysTooMuchMakesAGraphOfBoundedSize(t *testing.T) {
 				t.Errorf("%s counts as read to its end", table)
 			}
 		}
+	}
+}
+
+// A server of so many cards, and a switch that names a port of it in every row,
+// cost what reading them costs: nobody looks through all ports for each of them.
+func TestAMachineOfThousandsOfPortsIsResolvedSoon(t *testing.T) {
+	const ports, rows = 8000, 2000
+	s := newSite(t)
+	mac := func(n int) string { return fmt.Sprintf("00:16:3e:%02x:%02x:%02x", n>>16, n>>8&255, n&255) }
+	big := s.at("10.0.0.1").server("big").id(discovery.ChassisIdentifier, "4:"+mac(0))
+	sw := s.at("10.0.0.2").device("sw")
+	for n := 1; n <= ports; n++ {
+		big.port(n, fmt.Sprintf("Ethernet%d", n), mac(n)).id(discovery.MACIdentifier, mac(n))
+	}
+	for n := 1; n <= rows; n++ {
+		sw.port(n, fmt.Sprintf("Gi1/%d", n), fmt.Sprintf("00:17:00:00:%02x:%02x", n>>8, n&255))
+		sw.lldp(n, "big", mac(0), fmt.Sprintf("nowhere%d", n))
+	}
+	began := time.Now()
+	snapshot, err := s.try()
+	took := time.Since(began)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("%d components in %v", len(snapshot.Components), took)
+	if took > 15*time.Second {
+		t.Errorf("%d ports and %d rows took %v", ports, rows, took)
 	}
 }

@@ -212,10 +212,7 @@ func choosePorts(list []*learned, nic *port) []*learned {
 func (m *machine) cardOf(mac string) *port {
 	var best *port
 	rank := -1
-	for _, p := range m.ports {
-		if p.mac() != mac {
-			continue
-		}
+	for _, p := range m.indexed().mac[mac] {
 		n := 0
 		switch {
 		case p.bundles != nil:
@@ -235,8 +232,8 @@ func (m *machine) cardOf(mac string) *port {
 // linkedBy reports whether an interface with this MAC address, or a member of
 // it, has a cable already.
 func (m *machine) linkedBy(mac string) bool {
-	for _, p := range m.ports {
-		if p.mac() == mac && (p.linked() || p.bundles != nil && slices.ContainsFunc(p.bundles.members, (*port).linked)) {
+	for _, p := range m.indexed().mac[mac] {
+		if p.linked() || p.bundles != nil && slices.ContainsFunc(p.bundles.members, (*port).linked) {
 			return true
 		}
 	}

@@ -128,6 +128,22 @@ func TestAVirtualRouterIsAGroupOfItsSpeakers(t *testing.T) {
 	}
 }
 
+func TestAMemberNamesTheInterfaceOfItsRowAndNoOther(t *testing.T) {
+	s, _, b, _ := gateways(t, "vrrp")
+	// The row of another group lies on an interface that the device does not list.
+	b.say(discovery.VirtualRouter{Fact: b.fact("backup"), Protocol: "vrrp", IfIndex: 7, Group: 20, State: "backup", Addresses: addrs("10.0.20.1")})
+	r := s.resolve()
+	for group, want := range map[string][]string{"vrrp-10.0.0.1": {"interface/gw2:eth0"}, "vrrp-10.0.20.1": {}} {
+		_, m := r.relation("redundancy_group/"+group, "member", "network_device/gw2")
+		if m == nil {
+			t.Fatalf("gw2 is no member of %s", group)
+		}
+		if v, told := m.Attrs.Get("interfaces"); !told || !slices.Equal(v.Strings(), want) {
+			t.Errorf("in %s it takes part on %v, want %v", group, v.Strings(), want)
+		}
+	}
+}
+
 func TestAMemberThatOthersTellOfBelongsToTheGroup(t *testing.T) {
 	s := newSite(t)
 	a := s.at("10.0.0.2").device("gw1").port(1, "eth0", "").address(1, "10.0.0.2/24")

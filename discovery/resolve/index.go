@@ -72,8 +72,8 @@ func put[K comparable](by map[K][]*machine, key K, m *machine) {
 	}
 }
 
-// only gives the machine if it is the only one.
-func only(list []*machine) *machine {
+// only gives what a list holds if it is the only one.
+func only[T any](list []*T) *T {
 	if len(list) == 1 {
 		return list[0]
 	}
@@ -103,9 +103,16 @@ const (
 // match finds the machine that a row means, with what spoke for it; against
 // tells what spoke against the winner.
 func (x *index) match(zone string, n discovery.Neighbor) (best *machine, against string) {
-	candidates := x.candidates(zone, n)
+	return x.best(zone, n, func(*machine) bool { return true })
+}
+
+// best is [index.match] among some of the machines.
+func (x *index) best(zone string, n discovery.Neighbor, among func(*machine) bool) (best *machine, against string) {
 	bestScore, tie := 0, false
-	for _, m := range candidates {
+	for _, m := range x.candidates(zone, n) {
+		if !among(m) {
+			continue
+		}
 		score, contra := x.score(m, zone, n)
 		if score <= 0 {
 			continue

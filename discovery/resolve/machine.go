@@ -29,7 +29,9 @@ type machine struct {
 	routerIDs map[string]bool
 
 	ports   []*port
+	byWord  *portIndex
 	heardOf map[string]*port // ports of a machine that was not read, by folded name
+	heardAt end              // where it was first heard of, if it was not read
 
 	facts        []discovery.Fact // what the component rests on
 	capabilities map[string]bool  // as neighbours tell

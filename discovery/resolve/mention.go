@@ -31,11 +31,11 @@ func (r *resolver) findDeclared() error {
 			if err != nil {
 				return lineError(inv, d.Line, "machine %q: %w", d.Machine, err)
 			}
-			m, err := r.declareMachine(inv, d.Machine, d.Line, kind)
+			m, err := r.declareMachine(inv, d.Machine, d.Lines.Of("machine", d.Line), kind)
 			if err != nil {
 				return err
 			}
-			refs := r.citeLine(inv, d.Line, "machine "+d.Machine)
+			refs := r.citeLine(inv, d.Line, d.Lines.Of("kind", d.Line), d.Lines.Of("transit", d.Line), d.Lines.Of("virtual", d.Line))
 			m.declared = joinRefs(m.declared, refs)
 			m.declarations = append(m.declarations, declaration{inv, d})
 			if d.Kind != "" && m.kind != kind {
@@ -91,11 +91,11 @@ func (r *resolver) findMentioned(inv *inventory.Inventory) error {
 		return mention(text, line, graph.NetworkDevice)
 	}
 	for _, d := range inv.Machines {
-		if err := mention(d.Host, d.Line, graph.Server); err != nil {
+		if err := mention(d.Host, d.Lines.Of("host", d.Line), graph.Server); err != nil {
 			return err
 		}
-		for _, text := range d.AttachedTo {
-			if err := attach(text, d.Line); err != nil {
+		for i, text := range d.AttachedTo {
+			if err := attach(text, d.Lines.In("attached_to", i, d.Line)); err != nil {
 				return err
 			}
 		}
@@ -105,41 +105,41 @@ func (r *resolver) findMentioned(inv *inventory.Inventory) error {
 		if p.Role == "gateway" {
 			kind = graph.NetworkDevice
 		}
-		for _, text := range p.Members {
-			if err := mention(text, p.Line, kind); err != nil {
+		for i, text := range p.Members {
+			if err := mention(text, p.Lines.In("members", i, p.Line), kind); err != nil {
 				return err
 			}
 		}
 	}
 	for _, i := range inv.Inline {
-		if err := mention(i.Machine, i.Line, graph.NetworkDevice); err != nil {
+		if err := mention(i.Machine, i.Lines.Of("machine", i.Line), graph.NetworkDevice); err != nil {
 			return err
 		}
 	}
 	for _, z := range inv.AccessZones {
-		for _, text := range z.AttachedTo {
-			if err := attach(text, z.Line); err != nil {
+		for i, text := range z.AttachedTo {
+			if err := attach(text, z.Lines.In("attached_to", i, z.Line)); err != nil {
 				return err
 			}
 		}
 	}
 	for _, d := range inv.Machines {
-		for _, text := range d.Requires {
-			if err := mention(text, d.Line, graph.Server); err != nil {
+		for i, text := range d.Requires {
+			if err := mention(text, d.Lines.In("requires", i, d.Line), graph.Server); err != nil {
 				return err
 			}
 		}
 	}
 	for _, p := range inv.Pairs {
-		for _, text := range p.UsedBy {
-			if err := mention(text, p.Line, graph.Server); err != nil {
+		for i, text := range p.UsedBy {
+			if err := mention(text, p.Lines.In("used_by", i, p.Line), graph.Server); err != nil {
 				return err
 			}
 		}
 	}
 	for _, s := range inv.Services {
-		for _, text := range s.Requires {
-			if err := mention(text, s.Line, graph.Server); err != nil {
+		for i, text := range s.Requires {
+			if err := mention(text, s.Lines.In("requires", i, s.Line), graph.Server); err != nil {
 				return err
 			}
 		}

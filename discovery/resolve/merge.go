@@ -31,7 +31,7 @@ func (r *resolver) splitByDecision(list []*traits, set *clusters) error {
 				sides = append(sides, side)
 			}
 		}
-		refs := r.citeLine(inv, d.Line, decisionText(d))
+		refs := r.citeDecision(inv, d)
 		if len(sides) < 2 {
 			r.note("decision:"+strings.Join(d.Machines, ","), "decision.unmatched", refs, decisionArgs(d)...)
 			return nil
@@ -62,7 +62,7 @@ func (r *resolver) mergeByDecision(list []*traits, set *clusters, notes map[int]
 		}
 		slices.Sort(all)
 		all = slices.Compact(all)
-		refs := r.citeLine(inv, d.Line, decisionText(d))
+		refs := r.citeDecision(inv, d)
 		for n := 1; n < len(all); n++ {
 			set.force(all[0], all[n])
 		}

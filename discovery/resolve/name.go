@@ -97,6 +97,22 @@ func tellApart(group []*machine, bare *machine) []string {
 		}
 	}
 	if best == nil {
+		// Nothing but where they were heard: that is told without a slash or a
+		// colon, which part a machine from its interface.
+		best = make([]string, len(group))
+		seen := map[string]bool{}
+		for i, m := range group {
+			if at := m.heardAt; at.port != nil {
+				best[i] = idPart(at.machine.displayName() + "-" + at.port.key)
+			}
+			if best[i] == "" || seen[best[i]] {
+				best = nil
+				break
+			}
+			seen[best[i]] = true
+		}
+	}
+	if best == nil {
 		best = make([]string, len(group))
 		for i := range group {
 			best[i] = itoa(i + 1)

@@ -3,7 +3,6 @@ package resolve
 import (
 	"net/netip"
 	"slices"
-	"strings"
 
 	"gujo/discovery"
 	"gujo/discovery/evidence"
@@ -50,6 +49,9 @@ func (r *resolver) hearNeighbours() {
 				row.from = end{s.machine, s.machine.portByText(displayName(n.LocalPort))}
 			}
 			row.machine, row.against = r.index.match(s.Zone, n)
+			if m := row.machine; m != nil && factoryName(n.Name) && !row.identifies(m) && !r.hears(end{m, m.findPort(n)}, row.from) {
+				row.machine, row.against = nil, "" // it bears the name of many, and hears nobody there
+			}
 			rows = append(rows, row)
 		}
 	}
@@ -73,15 +75,6 @@ func (r *resolver) hearNeighbours() {
 		r.halves = append(r.halves, &half{from: row.from, to: to, protocols: []string{displayName(row.Protocol)}, facts: []discovery.Fact{row.Fact}, against: row.against, said: said})
 	}
 	r.joinHalves()
-}
-
-// heardRow is a row of a neighbour table on its way to a half.
-type heardRow struct {
-	discovery.Neighbor
-	subject *subject
-	from    end
-	machine *machine
-	against string
 }
 
 // outOfScope reports whether the crawl was told to leave an address alone: by an
@@ -113,85 +106,6 @@ func (r *resolver) outOfScope(zone string, a netip.Addr) bool {
 		}
 	}
 	return false
-}
-
-// hearMachines makes machines of what the remaining rows tell: rows that share a
-// chassis, a serial number or, in one zone, a name and nothing against it mean one.
-func (r *resolver) hearMachines(rows []*heardRow) {
-	heard := newIndex(nil)
-	at := map[end][]*heardRow{} // the rows of one port
-	for _, row := range rows {
-		at[row.from] = append(at[row.from], row)
-	}
-	for _, row := range rows {
-		if row.machine != nil {
-			continue
-		}
-		m := heardAlready(heard, at[row.from], row)
-		if m == nil {
-			m = newMachine(row.subject.Zone)
-			m.outOfScope = true
-			r.machines = append(r.machines, m)
-		}
-		m.hear(row.Neighbor)
-		row.machine = m
-		heard.add(m)
-		r.index.add(m)
-	}
-	for _, m := range heard.machines {
-		addresses := m.sortedAddresses()
-		for _, a := range addresses {
-			m.outOfScope = m.outOfScope && r.outOfScope(m.zone, a)
-		}
-		m.outOfScope = m.outOfScope && len(addresses) > 0
-		m.kind = m.kindFromCapabilities()
-	}
-}
-
-// heardAlready finds the machine among those heard of before that a row means.
-func heardAlready(heard *index, rows []*heardRow, row *heardRow) *machine {
-	if m, _ := heard.match(row.subject.Zone, row.Neighbor); m != nil {
-		return m
-	}
-	// The other protocol's row on the same port tells of the same machine if they
-	// share an address, or if one of them gives no name to differ by.
-	for _, other := range rows {
-		if other.machine == nil || other.machine.read() || other.from.port == nil || other.Protocol == row.Protocol {
-			continue
-		}
-		shared := slices.ContainsFunc(addressesOf(other.Neighbor), func(a netip.Addr) bool { return slices.Contains(addressesOf(row.Neighbor), a) })
-		if shared || foldName(other.Name) == "" || foldName(row.Name) == "" {
-			return other.machine
-		}
-	}
-	return nil
-}
-
-// hear takes up what a row tells of the machine.
-func (m *machine) hear(n discovery.Neighbor) {
-	m.addName(n.Name)
-	if v := validSerial(n.Serial); v != "" {
-		m.serials[v] = true
-	}
-	if mac := chassisMAC(n); tellsApart(mac) {
-		m.macs[mac] = true
-	}
-	if c := neighbourChassis(n); c != "" {
-		m.chassis[c] = true
-	}
-	for _, a := range addressesOf(n) {
-		m.addAddress(m.zone, a)
-	}
-	for _, c := range n.Capabilities {
-		m.capabilities[strings.ToLower(c)] = true
-	}
-	if m.platform == "" {
-		m.platform = displayName(n.Platform)
-	}
-	if m.description == "" {
-		m.description = bounded(n.Description, maxExcerpt)
-	}
-	m.facts = append(m.facts, n.Fact)
 }
 
 // joinHalves makes one of the halves that tell of one cable from one side: the

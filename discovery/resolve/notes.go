@@ -14,6 +14,7 @@ package resolve
 //	ignored.self        local port, protocol: it hears itself
 //	ignored.macs        how many learned addresses belong to no known machine
 //	heard.of            it was not read; its neighbours tell of it
+//	heard.namesake      its name: another place tells of that name too, and nothing says whether both are one
 //	declared.only       the name by which an inventory speaks of it; nothing else is known
 //	kind.unknown        it did not say what it is
 //	kind.declared       as observed, as declared
@@ -30,7 +31,7 @@ package resolve
 //	                    the neighbour in the row's words: that much of it does not fit the machine
 //	contradicted.port   the neighbour in the row's words: protocols name different ports
 //	segment             how many ends share it
-//	from.adjacency, from.forwarding
+//	from.adjacency, from.forwarding, from.partner
 //	                    no neighbour protocol told of it
 //	member.without.neighbour
 //	                    the port, member of an aggregate
@@ -39,6 +40,8 @@ package resolve
 //
 // About others:
 //
+//	aggregate.unconfirmed
+//	                    of a group: the machine that was read and bundles none of these ports
 //	member.told         of a group: the member that only the others tell of
 //	member.unread       of a group: the member of which nobody read whether it takes part
 //	zone.subnet.unknown of an access zone: the machine that it is attached to, not saying at which interface
@@ -52,9 +55,9 @@ package resolve
 //	                    structure it is, in Korean and in English
 func NoteKeys() []string {
 	return []string{
-		"apart.serial", "confirmed", "confirmed.new", "contradicted.chassis", "contradicted.name", "contradicted.port", "contradicted.serial",
-		"decision.unmatched", "declared.only", "denied", "endpoint.ambiguous", "endpoint.unbound", "forwarding.ambiguous", "from.adjacency", "from.forwarding",
-		"gateway.several", "gateway.unknown", "heard.of", "ignored.impossible", "ignored.macs", "ignored.self", "ignored.shared", "kind.declared", "kind.unknown",
+		"aggregate.unconfirmed", "apart.serial", "confirmed", "confirmed.new", "contradicted.chassis", "contradicted.name", "contradicted.port", "contradicted.serial",
+		"decision.unmatched", "declared.only", "denied", "endpoint.ambiguous", "endpoint.unbound", "forwarding.ambiguous", "from.adjacency", "from.forwarding", "from.partner",
+		"gateway.several", "gateway.unknown", "heard.namesake", "heard.of", "ignored.impossible", "ignored.macs", "ignored.self", "ignored.shared", "kind.declared", "kind.unknown",
 		"member.told", "member.unread", "member.without.neighbour", "merged.addresses", "merged.chassis", "merged.decision", "merged.macs", "merged.serial",
 		"merged.uuid", "organisation", "segment", "split", "unasked", "unconfirmed", "zone.subnet.unknown",
 	}
@@ -64,7 +67,7 @@ func NoteKeys() []string {
 func (r *resolver) noteOrganisations() {
 	for _, inv := range r.inventories {
 		if o := inv.Organisation; o.KO != "" || o.EN != "" {
-			r.note("", "organisation", nil, o.KO, o.EN)
+			r.note("", "organisation", nil, bounded(o.KO, maxExcerpt), bounded(o.EN, maxExcerpt))
 		}
 	}
 }

@@ -20,6 +20,7 @@ type port struct {
 	observed []discovery.Interface
 	heard    []discovery.Fact // of a port that only a neighbour told of
 	prefixes []portPrefix
+	words    portWords
 	id       string // of its component, once drawn
 
 	cables    []*cable
@@ -33,22 +34,12 @@ type portPrefix struct {
 	fact discovery.Fact
 }
 
-func (p *port) text(of func(discovery.Interface) string) string {
-	for _, o := range p.observed {
-		if t := displayName(of(o)); t != "" {
-			return t
-		}
-	}
-	return ""
-}
+// portWords is what the readings of a port call it.
+type portWords struct{ descr, alias, mac string }
 
-func (p *port) descr() string {
-	return p.text(func(o discovery.Interface) string { return o.Description })
-}
-func (p *port) alias() string { return p.text(func(o discovery.Interface) string { return o.Alias }) }
-func (p *port) mac() string {
-	return parseMAC(p.text(func(o discovery.Interface) string { return o.MAC }))
-}
+func (p *port) descr() string { return p.words.descr }
+func (p *port) alias() string { return p.words.alias }
+func (p *port) mac() string   { return p.words.mac }
 
 func (p *port) ifType() int {
 	for _, o := range p.observed {
@@ -121,8 +112,11 @@ func (r *resolver) makePorts() {
 			return cmp.Or(cmp.Compare(x.index, y.index), strings.Compare(x.key, y.key))
 		})
 		for _, p := range m.ports {
+			p.settle()
+		}
+		for _, p := range m.ports {
 			if at := strings.LastIndexByte(p.name, '.'); at > 0 {
-				p.parent = m.onlyPort(func(o *port) bool { return o.name == p.name[:at] })
+				p.parent = only(m.indexed().name[p.name[:at]])
 			}
 		}
 		for _, s := range m.subjects {
@@ -201,7 +195,7 @@ func (m *machine) findPort(n discovery.Neighbor) *port {
 		}
 	}
 	if n.PortSubtype == 1 {
-		if p := m.onlyPort(func(p *port) bool { return id != "" && p.alias() == id }); p != nil {
+		if p := only(m.indexed().alias[id]); p != nil {
 			return p
 		}
 	}
@@ -210,7 +204,7 @@ func (m *machine) findPort(n discovery.Neighbor) *port {
 	}
 	if at := strings.LastIndexByte(id, '/'); at >= 0 && strings.ContainsAny(id[:at], "abcdefghijklmnopqrstuvwxyz") {
 		// "bridge1/ether2": the bridge and, in it, the port.
-		if p := m.onlyPort(func(p *port) bool { return strings.EqualFold(p.name, id[at+1:]) }); p != nil {
+		if p := m.portCalled(id[at+1:]); p != nil {
 			return p
 		}
 	}
@@ -242,18 +236,6 @@ func (m *machine) onlyPort(is func(*port) bool) *port {
 	return found
 }
 
-func (m *machine) portByMAC(mac string) *port {
-	if mac == "" || mac == "00:00:00:00:00:00" {
-		return nil
-	}
-	if p := m.onlyPort(func(p *port) bool { return p.mac() == mac }); p != nil {
-		return p
-	}
-	// An aggregate, a bridge and a VLAN interface carry the address of a port:
-	// the port is meant.
-	return m.onlyPort(func(p *port) bool { return p.mac() == mac && physical(p.ifType()) })
-}
-
 // portByLocalWords uses what the machine itself calls a port that has a neighbour.
 func (m *machine) portByLocalWords(words string) *port {
 	if words == "" {
@@ -264,24 +246,6 @@ func (m *machine) portByLocalWords(words string) *port {
 			if displayName(n.LocalPort) == words && s.ports[n.IfIndex] != nil {
 				return s.ports[n.IfIndex]
 			}
-		}
-	}
-	return nil
-}
-
-func (m *machine) portByText(text string) *port {
-	if text == "" {
-		return nil
-	}
-	for _, is := range []func(*port) bool{
-		func(p *port) bool { return p.name == text },
-		func(p *port) bool { return p.descr() == text },
-		func(p *port) bool { return p.alias() == text },
-		func(p *port) bool { return strings.EqualFold(p.name, text) || strings.EqualFold(p.descr(), text) },
-		func(p *port) bool { return abbreviates(p.name, text) || abbreviates(p.descr(), text) },
-	} {
-		if p := m.onlyPort(is); p != nil {
-			return p
 		}
 	}
 	return nil

@@ -23,6 +23,7 @@ type Input struct {
 func Resolve(in Input) (*graph.Snapshot, error) {
 	r := &resolver{
 		draft:     newDraft(),
+		newest:    newest(in.Readings),
 		subjects:  gather(in.Readings),
 		addresses: map[zoned]string{}, subnets: map[zoned]string{}, vlanIDs: map[zoned]string{},
 		places: map[string]string{}, routes: map[*machine][]route{},
@@ -70,10 +71,32 @@ func Resolve(in Input) (*graph.Snapshot, error) {
 	return r.build(r.created(in.AsOf))
 }
 
+// newest gives the time of the newest evidence read. Gaps are evidence too.
+func newest(readings []discovery.Reading) time.Time {
+	var at time.Time
+	for _, r := range readings {
+		if r.Collected.After(at) {
+			at = r.Collected
+		}
+		for _, o := range r.Observations {
+			if o == nil {
+				continue
+			}
+			for _, s := range o.Header().Sources {
+				if s.Collected.After(at) {
+					at = s.Collected
+				}
+			}
+		}
+	}
+	return at
+}
+
 // resolver carries the work from one step to the next.
 type resolver struct {
 	*draft
 	subjects    []*subject
+	newest      time.Time // of what was read
 	inventories []*inventory.Inventory
 	machines    []*machine // sorted, the read ones first
 	index       *index
@@ -92,7 +115,8 @@ type resolver struct {
 	subnets     map[zoned]string
 	vlanIDs     map[zoned]string
 	zones       []accessZone
-	places      map[string]string // declared IDs to component IDs
+	places      map[string]string      // declared IDs to component IDs
+	sayings     map[[2]string]declared // what inventories say, by component and attribute
 	errs        []error
 }
 
@@ -104,12 +128,7 @@ func (r *resolver) created(asOf time.Time) time.Time {
 	if !asOf.IsZero() {
 		return asOf.UTC()
 	}
-	var newest time.Time
-	for _, s := range r.subjects {
-		if s.newest.After(newest) {
-			newest = s.newest
-		}
-	}
+	newest := r.newest
 	for _, inv := range r.inventories {
 		if inv.Read.After(newest) {
 			newest = inv.Read

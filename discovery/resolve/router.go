@@ -32,7 +32,8 @@ type routerMember struct {
 	state    string
 	priority int
 	facts    []discovery.Fact
-	told     bool // of by the others alone
+	ports    []*port // those that its own rows are about; nil: one that nobody knows
+	told     bool    // of by the others alone
 }
 
 // routerRow is what one machine says of one group.
@@ -125,7 +126,7 @@ func (r *resolver) findRouters() {
 				g.subnets = append(g.subnets, p)
 			}
 		}
-		g.member(v.machine).take(v.VirtualRouter)
+		g.member(v.machine).take(v)
 	}
 	for i, v := range rows {
 		g := byRoot[set.root(i)]
@@ -204,8 +205,11 @@ func (g *routerGroup) member(m *machine) *routerMember {
 
 // take joins what one row says: a member that is ready in one table and not in
 // another is ready.
-func (m *routerMember) take(v discovery.VirtualRouter) {
+func (m *routerMember) take(v routerRow) {
 	m.facts = append(m.facts, v.Fact)
+	if !slices.Contains(m.ports, v.port) {
+		m.ports = append(m.ports, v.port)
+	}
 	switch ready, said := readyState(v.State); {
 	case ready:
 		m.part, m.state = membership{active: true}, displayName(v.State)
@@ -217,6 +221,17 @@ func (m *routerMember) take(v discovery.VirtualRouter) {
 	}
 	m.priority = max(m.priority, v.Priority)
 	m.told = false
+}
+
+// interfaces gives the IDs of the ports on which a member takes part, by its own rows.
+func (m *routerMember) interfaces() (ids []string) {
+	for _, p := range m.ports {
+		if p != nil && p.id != "" {
+			ids = append(ids, p.id)
+		}
+	}
+	slices.Sort(ids)
+	return ids
 }
 
 // readyState reports whether a member in this state is the router or can become
@@ -288,6 +303,9 @@ func (r *resolver) drawRouters() {
 			}
 			if m.priority > 0 {
 				attrs = append(attrs, graph.Attr{Key: "priority", Value: graph.Int(int64(m.priority))})
+			}
+			if len(m.ports) > 0 {
+				attrs = append(attrs, graph.Attr{Key: "interfaces", Value: graph.List(m.interfaces()...)})
 			}
 			mrefs := r.cite(m.facts...)
 			r.drawMember(g.id, m.machine.id(), mrefs, m.part, attrs...)

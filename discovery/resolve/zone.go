@@ -1,8 +1,10 @@
 package resolve
 
 import (
+	"maps"
 	"net/netip"
 	"slices"
+	"strconv"
 	"strings"
 
 	"gujo/discovery"
@@ -23,18 +25,19 @@ type accessZone struct {
 func (r *resolver) attachZone(inv *inventory.Inventory, z inventory.AccessZone) {
 	id := "access_zone/" + idPart(z.ID)
 	zone := accessZone{id: id, zone: zoneOf(inv)}
-	refs := r.citeLine(inv, z.Line, "access zone "+z.ID+" attached to "+strings.Join(z.AttachedTo, ", "))
 	take := func(p netip.Prefix) {
 		if !slices.Contains(zone.subnets, p) {
 			zone.subnets = append(zone.subnets, p)
 		}
 	}
-	for _, text := range z.AttachedTo {
-		to, ok := r.attachment(inv, id, text, z.Line)
+	for i, text := range z.AttachedTo {
+		line := z.Lines.In("attached_to", i, z.Line)
+		to, ok := r.attachment(inv, id, text, line)
 		if !ok {
 			continue
 		}
-		r.relateDeclared(inv, z.Line, id, graph.AttachedTo, to, refs)
+		refs := r.citeLine(inv, line)
+		r.relateDeclared(inv, line, id, graph.AttachedTo, to, refs)
 		nets := []string{to}
 		if kind := r.components[to].Kind; kind != graph.Subnet {
 			nets = r.targets(to, graph.InSubnet)
@@ -76,7 +79,8 @@ func (r *resolver) zoneBehind(zone, to string, refs []string) []netip.Prefix {
 
 // onlySubnets reports whether whoever is plugged into the machine is in one of
 // these subnets, of which there is at most one of either family: all its addresses
-// were read, and it either carries one VLAN or does not bridge at all.
+// were read, and it either carries one VLAN, in which its addresses are, or does
+// not bridge at all.
 func (m *machine) onlySubnets(nets []netip.Prefix) bool {
 	if len(nets) == 0 || len(nets) > 2 || len(nets) == 2 && nets[0].Addr().Is4() == nets[1].Addr().Is4() {
 		return false
@@ -92,10 +96,75 @@ func (m *machine) onlySubnets(nets []netip.Prefix) bool {
 		}
 		bridges = bridges || len(s.forwarding)+len(s.spanning)+len(s.portVLANs) > 0
 	}
-	if len(vlans) > 0 {
-		return len(vlans) == 1
+	switch {
+	case len(vlans) == 1:
+		return m.readVLANs() && m.standsIn(slices.Collect(maps.Keys(vlans))[0])
+	case len(vlans) > 1:
+		return false
 	}
 	return !bridges && m.forwards() && m.knownEmpty("dot1dBasePortTable")
+}
+
+// vlanTables list the VLANs of a bridge (Q-BRIDGE-MIB): either of them does.
+var vlanTables = []string{"dot1qVlanCurrentTable", "dot1qVlanStaticTable"}
+
+// readVLANs reports whether all VLANs of the machine are known: one of the tables
+// was read to its end, and none of them broke off.
+func (m *machine) readVLANs() bool {
+	broken := slices.ContainsFunc(m.subjects, func(s *subject) bool {
+		return slices.ContainsFunc(s.gaps, func(g discovery.Gap) bool { return slices.Contains(vlanTables, g.Table) })
+	})
+	return !broken && m.readWhole(vlanTables...)
+}
+
+// standsIn reports whether all interfaces with an address are a VLAN's: a bridge,
+// a port that carries it, or the interface that routes for it. A port for the
+// management alone is none of them, and has its own subnet.
+func (m *machine) standsIn(vlan int) bool {
+	for _, s := range m.subjects {
+		for _, a := range s.addresses {
+			if _, ok := subnetOf(a.Prefix); !ok {
+				continue
+			}
+			carries := slices.ContainsFunc(s.portVLANs, func(v discovery.PortVLAN) bool {
+				return v.IfIndex == a.IfIndex && (v.Untagged == vlan || slices.Contains(v.Tagged, vlan))
+			})
+			if p := s.ports[a.IfIndex]; !carries && (p == nil || !p.routesFor(vlan)) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// routesFor reports whether the interface is a bridge itself, or the one that
+// makers name after a VLAN: Vlan10, Vlanif10, irb.10, ve10.
+func (p *port) routesFor(vlan int) bool {
+	if p.ifType() == 209 { // bridge
+		return true
+	}
+	for _, name := range []string{p.name, p.descr()} {
+		name = strings.ToLower(name)
+		at := strings.IndexAny(name, "0123456789")
+		if at < 0 {
+			if strings.HasPrefix(name, "vlan") || strings.HasPrefix(name, "bridge") {
+				return true // it has no number: there is one only
+			}
+			continue
+		}
+		word := strings.TrimRight(name[:at], " .-_#")
+		switch number, err := strconv.Atoi(name[at:]); {
+		case err != nil:
+		case word == "br", word == "bridge":
+			return true
+		case number != vlan:
+		case p.ifType() == 135, p.ifType() == 136: // l2vlan, l3ipvlan
+			return true
+		case slices.Contains([]string{"vlan", "vl", "vlanif", "vlan-interface", "irb", "ve", "vlan id", "vlan interface", "svi", "bvi"}, word):
+			return true
+		}
+	}
+	return false
 }
 
 // knownEmpty reports whether a table was read to its end and has no rows.

@@ -21,8 +21,10 @@ const (
 // graph with machines that nobody has; what is beyond the bound is left out, and
 // the table counts as truncated: whoever needs it whole knows nothing then.
 //
-// The bounds are above what the largest devices in the field say, and far below
-// what makes an analysis slow. Where there is more than fits, the room is shared
+// The bounds are above what the devices say that organisations run, carriers'
+// concentrators left out. They keep a lying device from filling memory and disk;
+// a whole bound of groups or neighbours still makes a snapshot and a report that
+// take seconds and megabytes. Where there is more than fits, the room is shared
 // out: each port (or whatever else the kind is shared among) loses its last rows
 // before any loses an earlier one, so that a flood on one port takes nothing from
 // the others.
@@ -55,8 +57,9 @@ var (
 	// seldom two thousand; on a segment of routers there are a few.
 	routingBound = bound{each: 1024, most: 2048}
 	// A virtual router's number is an octet (RFC 9568 §5.2.3), HSRP's 12 bits; a
-	// gateway has one or two in each VLAN.
-	gatewayBound = bound{each: 512, most: 4096}
+	// gateway has one or two in each VLAN that it routes, and seldom routes more than some
+	// hundreds. Each group is a component here, with findings of its own.
+	gatewayBound = bound{each: 512, most: 1024}
 	// Equal-cost paths: 64 or 128 in hardware.
 	routeBound = bound{most: 256}
 	// Of everything else, which makes no components.
@@ -121,10 +124,16 @@ func kind(o discovery.Observation) (name string, b bound, share any) {
 func (d *device) bound() {
 	type share struct{ kind, of any }
 	ranks := make([]int, len(d.reading.Observations)) // of an observation among those that share with it, from 1
+	type sort struct {
+		name string
+		bound
+	}
+	sorts := make([]sort, len(d.reading.Observations))
 	counts := make(map[share]int)
 	sizes := make(map[string][]int) // by kind: how many have each rank, from 0
 	for i, o := range d.reading.Observations {
-		name, _, of := kind(o)
+		name, b, of := kind(o)
+		sorts[i] = sort{name, b}
 		s := share{name, of}
 		counts[s]++
 		ranks[i] = counts[s]
@@ -138,7 +147,7 @@ func (d *device) bound() {
 	kept := d.reading.Observations[:0:0]
 	tables := make(map[string]*truncation)
 	for i, o := range d.reading.Observations {
-		name, b, _ := kind(o)
+		name, b := sorts[i].name, sorts[i].bound
 		if _, known := level[name]; !known {
 			level[name], room[name] = b.fit(sizes[name])
 		}

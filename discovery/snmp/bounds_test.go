@@ -124,7 +124,7 @@ func TestWhatADeviceMayPutIntoTheGraphIsBounded(t *testing.T) {
 					line("1.3.6.1.2.1.68.1.3.1.3.%d.%d|2|2", i+1, v+1)
 				}
 			}
-		}, discovery.VirtualRouter{}, 4096, "vrrpOperTable", "46904 rows left out"},
+		}, discovery.VirtualRouter{}, 1024, "vrrpOperTable", "49976 rows left out"},
 		{"20,000 default routes", func(line func(string, ...any)) {
 			for n := range 20_000 {
 				line("1.3.6.1.2.1.4.24.4.1.5.0.0.0.0.0.0.0.0.0.10.0.%d.%d|2|1", n>>8, n&255)

@@ -110,6 +110,14 @@ func (v *visit) run(ctx context.Context) (discovery.Visit, error) {
 	v.out.Answered, v.out.Credential = true, v.session.cred.Name
 	err = v.tables(ctx)
 	v.learn()
+	if !v.out.Read {
+		for _, e := range v.entries {
+			if e.Entry.Outcome == evidence.Gap {
+				v.out.Reason, v.out.Detail = e.Entry.Reason, e.Entry.Detail
+				break
+			}
+		}
+	}
 	v.out.Requests, v.out.BytesSent = v.link.requests, v.link.sent
 	entries := v.entries
 	v.out.Interpret = func() discovery.Reading { return Interpret(entries) }
@@ -272,6 +280,7 @@ func (v *visit) add(t Table, r reading) error {
 		}
 		e.Attrs[SameAs] = v.out.SameAs.String()
 	}
+	v.out.Read = v.out.Read || len(r.rows) > 0
 	known := v.known()
 	e.Redactions = redact(r.rows, known)
 	if detail, hit := known.Text(e.Detail); hit {

@@ -283,3 +283,31 @@ func TestNoFaultMakesAHalfReadTableComplete(t *testing.T) {
 		}
 	}
 }
+
+func TestADeviceOfWhichNoValueCameAnsweredButWasNotRead(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		fault replay.Fault
+		read  bool
+	}{
+		{"genErr to everything", replay.Fault{Kind: replay.GenErr, Under: "1"}, false},
+		{"no access to anything", replay.Fault{Kind: replay.NoAccess, Under: "1"}, false},
+		{"genErr to one table", replay.Fault{Kind: replay.GenErr, Under: "1.3.6.1.2.1.2.2.1"}, true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s := serve(t, replay.Options{Faults: []replay.Fault{tt.fault}}, device("10.0.0.1", 4))
+			m, v := collect(t, quick(t, s))
+			rows := 0
+			for _, table := range snmp.Tables() {
+				_, got := m.table(t, table.Name)
+				rows += len(got)
+			}
+			if !v.Answered || v.Read != tt.read || v.Read != (rows > 0) {
+				t.Errorf("answered %v, read %v, with %d rows; want answered, read %v", v.Answered, v.Read, rows, tt.read)
+			}
+			if (v.Reason == "") != tt.read {
+				t.Errorf("the reason is %q %q", v.Reason, v.Detail)
+			}
+		})
+	}
+}

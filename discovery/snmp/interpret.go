@@ -33,6 +33,11 @@ func Interpret(entries []EntryData) discovery.Reading {
 		d.bound()
 	}
 	d.coverage()
+	for _, e := range entries {
+		if e.Entry.Collected.After(d.reading.Collected) {
+			d.reading.Collected = e.Entry.Collected
+		}
+	}
 	return d.reading
 }
 

@@ -3,6 +3,7 @@ package snmp
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -15,12 +16,13 @@ const (
 )
 
 // aggregates reports link aggregates: those of IEEE8023-LAG-MIB, and those that
-// only ifStackTable shows, of which nobody said whether a protocol runs.
+// only ifStackTable shows, of which nobody said whether a protocol runs. One of
+// which no port has a partner runs without a protocol: the table lists it too.
 func (d *device) aggregates(p *ports) {
 	members := make(map[int][]discovery.AggregatePort)
 	sources := make(map[int][]variable)
-	unread := 0
-	for _, r := range d.rows(aggPortEntry, 9, 12, 13, 17) {
+	unread := make(map[string]int) // by column
+	for _, r := range d.rows(aggPortEntry, 9, 12, 13, 14, 17, 21) {
 		parts := r.parts()
 		if len(parts) != 1 {
 			continue
@@ -31,19 +33,34 @@ func (d *device) aggregates(p *ports) {
 		if index == 0 || aggregate == 0 || aggregate == index {
 			continue // in none, or alone
 		}
-		m := discovery.AggregatePort{IfIndex: index, Attached: attached != 0, PartnerSystem: macOf(r.get(9).octets()), PartnerPort: bounded(r.number(17))}
-		if r.get(13).Type == 0 {
+		m := discovery.AggregatePort{IfIndex: index, Port: cmp.Or(bounded(r.number(14)), index), PartnerSystem: macOf(r.get(9).octets()), PartnerPort: bounded(r.number(17))}
+		state, said := lacpState(r.get(21))
+		switch {
+		case r.get(13).Type == 0:
 			// Selected is not attached: the partner may have refused. A port that is
 			// down is attached to nothing (IEEE 802.1AX §6.4.12).
 			if m.Unread = p.byIndex[index].passes() != no; m.Unread {
-				unread++
+				unread["dot3adAggPortAttachedAggID"]++
+			}
+		case attached == 0:
+		case state:
+			m.Attached = true
+		case said && m.PartnerSystem != "" && m.PartnerSystem != noMAC:
+			// Attached, and yet it neither collects nor distributes (§6.4.13).
+		default:
+			// Of a port without a partner the state tells nothing, as no protocol runs.
+			if m.Unread = p.byIndex[index].passes() != no; m.Unread {
+				unread["dot3adAggPortActorOperState"]++
 			}
 		}
 		members[aggregate] = append(members[aggregate], m)
 		sources[aggregate] = append(sources[aggregate], r.get(12), r.get(13))
+		if said && !state {
+			sources[aggregate] = append(sources[aggregate], r.get(21))
+		}
 	}
-	if unread > 0 {
-		d.truncate("dot3adAggPortTable", fmt.Sprintf("%d ports without dot3adAggPortAttachedAggID", unread))
+	for _, column := range slices.Sorted(maps.Keys(unread)) {
+		d.truncate("dot3adAggPortTable", fmt.Sprintf("%d ports without %s", unread[column], column))
 	}
 	partners := make(map[int]variable)
 	for _, r := range d.rows(aggEntry, 8) {
@@ -60,16 +77,33 @@ func (d *device) aggregates(p *ports) {
 	reported := make(map[int]bool)
 	for _, index := range sortedKeys(members) {
 		reported[index] = true
-		a := discovery.LinkAggregate{IfIndex: index, Protocol: "lacp", PartnerSystem: macOf(partners[index].octets()), Members: members[index]}
-		if a.PartnerSystem == "" {
-			for _, m := range a.Members {
-				a.PartnerSystem = cmp.Or(a.PartnerSystem, m.PartnerSystem)
+		a := discovery.LinkAggregate{IfIndex: index, Protocol: "static", PartnerSystem: macOf(partners[index].octets()), Members: members[index]}
+		for _, m := range a.Members {
+			if a.PartnerSystem == "" || a.PartnerSystem == noMAC {
+				a.PartnerSystem = cmp.Or(m.PartnerSystem, a.PartnerSystem)
 			}
+		}
+		if a.PartnerSystem != "" && a.PartnerSystem != noMAC {
+			a.Protocol = "lacp"
 		}
 		a.Fact = d.fact(append([]variable{partners[index]}, sources[index]...)...)
 		d.add(a)
 	}
 	d.stackedAggregates(p, reported)
+}
+
+// lacpState says whether a port that an aggregate has attached is in service, out
+// of its LacpState: aggregation, synchronization, collecting and distributing.
+// They are the middle four of eight bits, so that it makes no difference whether
+// an agent counts them from the left, as BITS are (RFC 2578 §7.1.4), or from the
+// right, as the protocol does.
+func lacpState(v variable) (inService, said bool) {
+	const all = 0x3c
+	octets := v.octets()
+	if v.Type == 0 || len(octets) != 1 {
+		return false, false
+	}
+	return octets[0]&all == all, true
 }
 
 // stackedAggregates finds the bonds in ifStackTable: an interface that is an

@@ -367,11 +367,11 @@ func TestAggregatesKeepThePortsThatLeft(t *testing.T) {
 	r := said(slices.Concat(
 		cells(ifEntry, "100 ; 2=4|ae0 ; 3=2|161", "1 ; 2=4|a ; 8=2|1", "2 ; 2=4|b ; 8=2|2"),
 		cells(aggEntry, "100 ; 8=4x|001122334455"),
-		cells(aggPortEntry, "1 ; 9=4x|001122334455 ; 12=2|100 ; 13=2|100 ; 17=2|7", "2 ; 9=4x|000000000000 ; 12=2|100 ; 13=2|0", "3 ; 12=2|3 ; 13=2|3"),
+		cells(aggPortEntry, "1 ; 9=4x|001122334455 ; 12=2|100 ; 13=2|100 ; 14=2|33 ; 17=2|7 ; 21=4x|BC", "2 ; 9=4x|000000000000 ; 12=2|100 ; 13=2|0", "3 ; 12=2|3 ; 13=2|3"),
 		cells(ifStackEntry, "100.1 ; 3=2|1"))...)
 	a := one[discovery.LinkAggregate](t, r)
 	want := discovery.LinkAggregate{IfIndex: 100, Protocol: "lacp", PartnerSystem: "00:11:22:33:44:55", Members: []discovery.AggregatePort{
-		{IfIndex: 1, Attached: true, PartnerSystem: "00:11:22:33:44:55", PartnerPort: 7}, {IfIndex: 2, PartnerSystem: noMAC}}}
+		{IfIndex: 1, Attached: true, Port: 33, PartnerSystem: "00:11:22:33:44:55", PartnerPort: 7}, {IfIndex: 2, Port: 2, PartnerSystem: noMAC}}}
 	if d := cmp.Diff(want, a, withoutSources); d != "" {
 		t.Error(d)
 	}
@@ -379,6 +379,41 @@ func TestAggregatesKeepThePortsThatLeft(t *testing.T) {
 		cells(ifStackEntry, "0.50 ; 3=2|1", "50.1 ; 3=2|1", "50.2 ; 3=2|1", "1.0 ; 3=2|1")...)...))
 	if a.Protocol != "" || len(a.Members) != 2 || !a.Members[0].Attached || a.Members[1].Attached {
 		t.Errorf("of ifStackTable: %+v", a)
+	}
+}
+
+// A port may be attached and wait for its partner; and the table lists the
+// aggregates too of which nobody speaks the protocol (IEEE 802.1AX §6.4.13).
+func TestAPortIsInItsAggregateWhereItCollectsAndDistributes(t *testing.T) {
+	const partner, none = "001122334455", "000000000000"
+	for _, c := range []struct {
+		name, row         string
+		protocol          string
+		attached, unknown bool
+	}{
+		{"as BITS", "9=4x|" + partner + " ; 13=2|100 ; 21=4x|BC", "lacp", true, false},
+		{"as the protocol's octet", "9=4x|" + partner + " ; 13=2|100 ; 21=4x|3D", "lacp", true, false},
+		{"with a fast timeout, either way", "9=4x|" + partner + " ; 13=2|100 ; 21=4x|3F", "lacp", true, false},
+		{"attached and in sync, and no more, as BITS", "9=4x|" + partner + " ; 13=2|100 ; 21=4x|B0", "lacp", false, false},
+		{"attached and in sync, and no more, as the protocol's octet", "9=4x|" + partner + " ; 13=2|100 ; 21=4x|0D", "lacp", false, false},
+		{"it fell back to defaults", "9=4x|" + partner + " ; 13=2|100 ; 21=4x|45", "lacp", false, false},
+		{"nobody said", "9=4x|" + partner + " ; 13=2|100", "lacp", false, true},
+		{"not attached, whatever the state", "9=4x|" + partner + " ; 12=2|100 ; 13=2|0 ; 21=4x|BC", "lacp", false, false},
+		{"the partner is nobody", "9=4x|" + none + " ; 13=2|100 ; 21=4x|45", "static", false, true},
+		{"there is no word of a partner", "12=2|100 ; 13=2|100", "static", false, true},
+		{"the partner is nobody, and it passes packets", "9=4x|" + none + " ; 13=2|100 ; 21=4x|BC", "static", true, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r := said(slices.Concat(cells(ifEntry, "100 ; 2=4|ae0 ; 3=2|161", "1 ; 2=4|a ; 8=2|1"), cells(aggPortEntry, "1 ; "+c.row))...)
+			a := one[discovery.LinkAggregate](t, r)
+			if m := a.Members[0]; a.Protocol != c.protocol || m.Attached != c.attached || m.Unread != c.unknown {
+				t.Errorf("%s: attached %v, unread %v", a.Protocol, m.Attached, m.Unread)
+			}
+			truncated := slices.ContainsFunc(r.Gaps, func(g discovery.Gap) bool { return g.Table == "dot3adAggPortTable" })
+			if truncated != c.unknown {
+				t.Errorf("the table counts as read in part: %v", truncated)
+			}
+		})
 	}
 }
 

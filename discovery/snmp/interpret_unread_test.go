@@ -32,7 +32,7 @@ func TestAPartCitesItsClassAndItsName(t *testing.T) {
 func TestAPortThatDoesNotSayWhetherItIsAttachedIsUnread(t *testing.T) {
 	r := said(slices.Concat(
 		cells(ifEntry, "100 ; 2=4|ae0 ; 3=2|161", "1 ; 2=4|a ; 8=2|1", "2 ; 2=4|b ; 8=2|2", "3 ; 2=4|c", "4 ; 2=4|d ; 8=2|5"),
-		cells(aggPortEntry, "1 ; 12=2|100", "2 ; 12=2|100", "3 ; 12=2|100", "4 ; 12=2|100", "5 ; 12=2|100 ; 13=2|100", "6 ; 12=2|100 ; 13=2|0"))...)
+		cells(aggPortEntry, "1 ; 12=2|100", "2 ; 12=2|100", "3 ; 12=2|100", "4 ; 12=2|100", "5 ; 12=2|100 ; 13=2|100 ; 21=4x|BC", "6 ; 12=2|100 ; 13=2|0"))...)
 	a := one[discovery.LinkAggregate](t, r)
 	want := map[int]discovery.AggregatePort{
 		1: {Unread: true}, // up, and selected: no more

@@ -54,7 +54,7 @@ var objects = []object{
 	{"1.2.840.10006.300.43.1.1.1.1", "dot3adAggMACAddress 2 dot3adAggActorSystemID 4 dot3adAggActorOperKey 7 dot3adAggPartnerSystemID 8 dot3adAggPartnerOperKey 10"},
 	{"1.2.840.10006.300.43.1.1.2.1", "dot3adAggPortListPorts 1"},
 	{"1.2.840.10006.300.43.1.2.1.1", "dot3adAggPortActorOperKey 5 dot3adAggPortPartnerOperSystemID 9 dot3adAggPortPartnerOperKey 11 " +
-		"dot3adAggPortSelectedAggID 12 dot3adAggPortAttachedAggID 13 dot3adAggPortPartnerOperPort 17 dot3adAggPortActorOperState 21 dot3adAggPortPartnerOperState 23"},
+		"dot3adAggPortSelectedAggID 12 dot3adAggPortAttachedAggID 13 dot3adAggPortActorPort 14 dot3adAggPortPartnerOperPort 17 dot3adAggPortActorOperState 21 dot3adAggPortPartnerOperState 23"},
 	{"1.3.6.1.2.1.68.1.3.1", "vrrpOperVirtualMacAddr 2 vrrpOperState 3 vrrpOperAdminState 4 vrrpOperPriority 5 vrrpOperIpAddrCount 6 vrrpOperMasterIpAddr 7 " +
 		"vrrpOperPrimaryIpAddr 8 vrrpOperPreemptMode 12"},
 	{"1.3.6.1.2.1.68.1.4.1", "vrrpAssoIpAddrRowStatus 2"},

@@ -73,7 +73,7 @@ var tables = []Table{
 
 	tableOf("dot3adAggTable", "IEEE8023-LAG-MIB", "1.2.840.10006.300.43.1.1.1.1", "2", "4", "5", "7", "8", "10"),
 	tableOf("dot3adAggPortListTable", "IEEE8023-LAG-MIB", "1.2.840.10006.300.43.1.1.2.1", "1"),
-	tableOf("dot3adAggPortTable", "IEEE8023-LAG-MIB", "1.2.840.10006.300.43.1.2.1.1", "5", "9", "11", "12", "13", "17", "21", "23"),
+	tableOf("dot3adAggPortTable", "IEEE8023-LAG-MIB", "1.2.840.10006.300.43.1.2.1.1", "5", "9", "11", "12", "13", "14", "17", "21", "23"),
 
 	// vrrpOperAuthKey is column 10.
 	guardedBy(8, tableOf("vrrpOperTable", "VRRP-MIB", "1.3.6.1.2.1.68.1.3.1", "2", "3", "4", "5", "7", "8", "12")),

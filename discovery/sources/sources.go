@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -31,6 +32,11 @@ const (
 	FormatGraph     = "graph"     // gujo/graph/v1, taken as it is
 	FormatInventory = "inventory" // the inventory, without its secrets
 )
+
+// TargetInventory is the target of an inventory's entry, and of what the graph
+// cites of it: not a device, but a person said so. The file's name is the entry's
+// attribute "file".
+const TargetInventory = "inventory"
 
 // Source is one kind of evidence.
 type Source struct {
@@ -79,7 +85,7 @@ func Read(b *evidence.Bundle) (Contents, error) {
 		}
 		switch e.Format {
 		case FormatInventory:
-			inv, err := inventory.Parse(e.Target, data)
+			inv, err := inventory.Parse(cmp.Or(e.Attrs["file"], e.Target), data)
 			if err != nil {
 				return out, err
 			}
@@ -94,7 +100,7 @@ func Read(b *evidence.Bundle) (Contents, error) {
 		default:
 			name := sourceOf(e.Format)
 			if name == "" {
-				out.Readings = append(out.Readings, discovery.Reading{Gaps: []discovery.Gap{{
+				out.Readings = append(out.Readings, discovery.Reading{Collected: e.Collected, Gaps: []discovery.Gap{{
 					Subject: discovery.Subject{Zone: e.Zone, Target: e.Target}, Table: e.Table,
 					Reason: evidence.ReasonUnparsed, Detail: fmt.Sprintf("entry %s has the unknown format %q", e.Name, e.Format),
 				}}})
@@ -103,6 +109,9 @@ func Read(b *evidence.Bundle) (Contents, error) {
 			s := subject{name, e.Zone, e.Target}
 			bySubject[s] = append(bySubject[s], snmp.EntryData{Entry: e, Data: data})
 		}
+	}
+	if len(b.Entries()) == 0 { // the time of nothing is when nothing was found
+		out.Readings = append(out.Readings, discovery.Reading{Collected: b.Manifest().Created})
 	}
 	subjects := make([]subject, 0, len(bySubject))
 	for s := range bySubject {
@@ -132,7 +141,16 @@ func sourceOf(format string) string {
 
 func readGraph(name string, data []byte, fallback time.Time) (*graph.Snapshot, error) {
 	if ext := strings.ToLower(filepath.Ext(name)); ext == ".yaml" || ext == ".yml" {
-		return exchange.ReadYAML(name, data)
+		g, err := exchange.ReadYAML(name, data)
+		if err != nil || !g.Created.IsZero() {
+			return g, err
+		}
+		// It does not say of what time it is; JSON Lines may be given one.
+		var lines bytes.Buffer
+		if err := exchange.WriteJSONL(&lines, g); err != nil {
+			return nil, err
+		}
+		data = lines.Bytes()
 	}
 	return exchange.ReadJSONL(name, bytes.NewReader(data), fallback)
 }
@@ -262,7 +280,7 @@ func isGraph(name string, data []byte) bool {
 
 // IsBundle reports whether a file begins as a bundle does.
 func IsBundle(path string) (bool, error) {
-	f, err := os.Open(path)
+	f, err := open(path)
 	if err != nil {
 		return false, err
 	}
@@ -275,10 +293,25 @@ func IsBundle(path string) (bool, error) {
 	return bytes.HasPrefix(head[:n], []byte("PK")), nil
 }
 
+// ErrNotAFile: what was named is a directory, a pipe or a device. A pipe would be
+// waited for without end.
+var ErrNotAFile = errors.New("not a regular file")
+
+func open(path string) (*os.File, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, &fs.PathError{Op: "open", Path: path, Err: ErrNotAFile}
+	}
+	return os.Open(path)
+}
+
 // ReadFile gives a file's content, unpacked if it is gzip'ed. What is refused for
 // its size is not held in memory first.
 func ReadFile(path string) ([]byte, error) {
-	f, err := os.Open(path)
+	f, err := open(path)
 	if err != nil {
 		return nil, err
 	}
@@ -357,8 +390,8 @@ func AddInventory(w *evidence.Writer, path, zone string) error {
 	}
 	redacted, rules := inventory.Redact(data)
 	e, redacted := w.Clean(evidence.Entry{
-		Collector: "inventory", Format: FormatInventory, Zone: zone, Target: filepath.Base(path),
-		Outcome: evidence.Complete, Collected: info.ModTime(), Redactions: rules,
+		Collector: "inventory", Format: FormatInventory, Zone: zone, Target: TargetInventory,
+		Outcome: evidence.Complete, Collected: info.ModTime(), Redactions: rules, Attrs: map[string]string{"file": filepath.Base(path)},
 	}, redacted)
 	if _, err := inventory.Parse(path, redacted); err != nil {
 		return fmt.Errorf("what a credential refers to stands in the inventory itself; without it: %w", err)

@@ -17,7 +17,9 @@ import (
 
 	"gujo/discovery"
 	"gujo/discovery/evidence"
+	"gujo/discovery/resolve"
 	"gujo/discovery/snmp"
+	"strconv"
 )
 
 const (
@@ -260,6 +262,11 @@ func TestABundleOfAllSortsIsReadWhole(t *testing.T) {
 	if len(gaps) != 1 || gaps[0].Target != "10.0.0.4" || gaps[0].Table != "flows" || !strings.Contains(gaps[0].Detail, "netflow") {
 		t.Errorf("what no source understands is no gap: %+v", gaps)
 	}
+	for _, g := range c.Graphs {
+		if g.Created.IsZero() {
+			t.Errorf("the graph of %d components is of no time", len(g.Components))
+		}
+	}
 	if len(c.Graphs) != 2 || len(c.Graphs[0].Components) != 1 || len(c.Graphs[1].Components) != 1 {
 		t.Errorf("%d graphs", len(c.Graphs))
 	}
@@ -311,4 +318,103 @@ func FuzzDetect(f *testing.F) {
 			redact(format, data)
 		}
 	})
+}
+
+func TestASnapshotIsOfTheTimeOfItsNewestEvidenceWhateverThatIs(t *testing.T) {
+	newest := changed.Add(time.Hour)
+	file := func(name, text, format string) func(w *evidence.Writer) {
+		return func(w *evidence.Writer) {
+			path := write(t, name, text)
+			if err := os.Chtimes(path, newest, newest); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := Wrap(w, path, "default", format); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	entry := func(e evidence.Entry) func(w *evidence.Writer) {
+		return func(w *evidence.Writer) {
+			e.Zone, e.Target, e.Collected = "default", "10.0.0.9", newest
+			if _, err := w.Add(e, nil); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	for _, tt := range []struct {
+		name string
+		add  func(w *evidence.Writer)
+		want time.Time
+	}{
+		{"a device that did not answer", entry(evidence.Entry{Collector: "snmp", Format: "varbinds", Outcome: evidence.Gap, Reason: evidence.ReasonUnreachable}), newest},
+		{"a table that could not be read", entry(evidence.Entry{Collector: "snmp", Format: "varbinds", Table: "ifTable", Outcome: evidence.Gap, Reason: evidence.ReasonLoop}), newest},
+		{"a table without rows", entry(evidence.Entry{Collector: "snmp", Format: "varbinds", Table: "ifTable", Outcome: evidence.Empty}), newest},
+		{"a format that nothing understands", entry(evidence.Entry{Collector: "later", Format: "netflow", Outcome: evidence.Complete}), newest},
+		{"a walk cut off in a quote", file("trunc.walk", ".1.3.6.1.2.1.1.1.0 = STRING: \"a switch\n", ""), newest},
+		{"a walk said to be something else", file("10.0.0.5.walk", walkText, "snmprec"), newest},
+		{"an inventory alone", func(w *evidence.Writer) {
+			if err := AddInventory(w, write(t, "inventory.yaml", declared), "default"); err != nil {
+				t.Fatal(err)
+			}
+		}, changed},
+		{"nothing", func(*evidence.Writer) {}, changed},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			c, err := Read(wrapped(t, tt.add))
+			if err != nil {
+				t.Fatal(err)
+			}
+			s, err := resolve.Resolve(resolve.Input{Readings: c.Readings, Inventories: c.Inventories})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !s.Created.Equal(tt.want) {
+				t.Errorf("the snapshot is of %v, want %v", s.Created, tt.want)
+			}
+		})
+	}
+}
+
+// Who follows a reference finds the entry by its target, and the line in its bytes.
+func TestWhatIsCitedOfAnInventoryStandsInItsEntry(t *testing.T) {
+	text := "services:\n  - id: minwon\n    requires:\n      - web # password: S3cretword\n"
+	b := wrapped(t, func(w *evidence.Writer) {
+		if err := AddInventory(w, write(t, "site.yaml", text), "default"); err != nil {
+			t.Fatal(err)
+		}
+	})
+	c, err := Read(b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := resolve.Resolve(resolve.Input{Inventories: c.Inventories})
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := b.Entries()[0]
+	data, err := b.Read(e)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(string(data), "\n")
+	var cited []string
+	for _, v := range s.Evidence {
+		locator, ok := strings.CutPrefix(v.Ref, e.Digest+"#")
+		n, err := strconv.Atoi(locator)
+		if !ok || err != nil || v.Target != e.Target || v.Value != strings.TrimSpace(lines[n-1]) {
+			t.Errorf("%+v is nothing that stands in entry %s of %s", v, e.Digest, e.Target)
+		}
+		cited = append(cited, v.Value)
+	}
+	if want := []string{"- id: minwon", "- web # password: " + evidence.Marker}; !slices.Equal(cited, want) {
+		t.Errorf("cited is %q, want %q", cited, want)
+	}
+	for n := range lines {
+		if got := c.Inventories[0].Text(n + 1); got != strings.TrimSpace(lines[n]) || strings.Contains(got, "S3cret") {
+			t.Errorf("line %d is %q, in the entry %q", n+1, got, lines[n])
+		}
+	}
+	if e.Attrs["file"] != "site.yaml" {
+		t.Errorf("the entry does not name the file: %v", e.Attrs)
+	}
 }
