@@ -44,7 +44,7 @@ coverage:
 	return diagnose(t, graphOf(t, text.String()), RunOptions{})
 }
 
-func TestADeviceIsSightedIfATableHasRowsOrNoneWasLeftOut(t *testing.T) {
+func TestADeviceIsSightedIfATableHasRows(t *testing.T) {
 	for _, tt := range []struct {
 		name, complete, empty string
 		gaps                  []string
@@ -53,8 +53,8 @@ func TestADeviceIsSightedIfATableHasRowsOrNoneWasLeftOut(t *testing.T) {
 	}{
 		{"CDP with rows, LLDP not asked", "ifTable, cdpCacheTable", "", nil, Fail, Pass, "", ""},
 		{"LLDP with rows, CDP not supported", "ifTable, lldpRemTable", "", []string{"cdpCacheTable unsupported"}, Fail, Pass, "", ""},
-		{"all empty", "ifTable", "lldpRemTable, lldpV2RemTable, cdpCacheTable", nil, Fail, Pass, "", ""},
-		{"CDP empty, LLDP not supported", "ifTable", "cdpCacheTable", []string{"lldpRemTable unsupported", "lldpV2RemTable unsupported"}, Fail, Pass, "", ""},
+		{"all empty, though the middle one has rows", "ifTable", "lldpRemTable, lldpV2RemTable, cdpCacheTable", nil, Unknown, Pass, "lldpRemTable|lldpV2RemTable|cdpCacheTable", "empty"},
+		{"CDP empty, LLDP not supported", "ifTable", "cdpCacheTable", []string{"lldpRemTable unsupported", "lldpV2RemTable unsupported"}, Unknown, Pass, "lldpRemTable|lldpV2RemTable|cdpCacheTable", "empty"},
 		{"CDP empty, LLDP not asked", "ifTable", "cdpCacheTable", nil, Unknown, Unknown, "lldpRemTable|lldpV2RemTable", "not_asked"},
 		{"LLDP empty, CDP not asked", "ifTable", "lldpRemTable, lldpV2RemTable", nil, Unknown, Unknown, "cdpCacheTable", "not_asked"},
 		{"LLDP empty, CDP timed out", "ifTable", "lldpRemTable, lldpV2RemTable", []string{"cdpCacheTable timeout"}, Unknown, Unknown, "cdpCacheTable", "timeout"},
@@ -240,9 +240,18 @@ func TestOfWhatWasNotLookedAtSomeIsNamedOnEachSide(t *testing.T) {
 	// What nobody will be told of is not gathered: there are as many cuts as there are devices.
 	run := &run{facts: newFacts(wired(t, unread, star...), nil), sights: map[*analysis]*sight{}}
 	m, _ := run.facts.Find("network_device/m")
-	for p, list := range run.sight(&analysis{blindedBy: tableSet{"lldpRemTable"}}).without(m).blind {
-		if len(list) > maxMissing {
-			t.Errorf("%d gathered in the piece %d", len(list), p)
+	sides := run.sight(&analysis{blindedBy: tableSet{"lldpRemTable"}}).without(m)
+	for p, lists := range sides.near {
+		t.Errorf("the piece %d is gathered before anybody asks: %v", p, lists)
+	}
+	for _, name := range []string{"left", "right"} {
+		c, _ := run.facts.Find("network_device/" + name)
+		piece := sides.terrain.piece(c, m)
+		sides.in([]int32{piece})
+		for _, list := range sides.near[piece] {
+			if len(list) > maxMissing {
+				t.Errorf("%d gathered beside %s", len(list), name)
+			}
 		}
 	}
 }

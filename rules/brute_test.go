@@ -67,35 +67,40 @@ func (b bruteEngine) kind(k graph.Kind) (ids []string) {
 	return ids
 }
 
-// Network takes away each device and link in turn and looks what hangs together.
+// Network takes away each device and link in turn and looks what hangs together: by all
+// cables, and, where only something assumed holds it together, by those that are sure.
 func (b bruteEngine) Network(context.Context) ([]Parting, error) {
 	var out []Parting
-	whole := b.largest("")
 	for i := range b.s.Components {
 		c := &b.s.Components[i]
 		if c.Kind != graph.NetworkDevice && c.Kind != graph.Link {
 			continue
 		}
-		left := b.largest(c.ID)
-		var parted []string
-		for _, id := range whole {
-			k, _ := b.s.Find(id)
-			if kind := b.s.Components[k].Kind; id != c.ID && !slices.Contains(left, id) && (kind == graph.NetworkDevice || kind == graph.Server) {
-				parted = append(parted, id)
-			}
-		}
-		if len(parted) > 0 {
+		if parted := b.parted(c.ID, false); len(parted) > 0 {
 			out = append(out, Parting{Component: c.ID, Parted: parted, Confidence: compile.Confirmed})
+		} else if parted = b.parted(c.ID, true); len(parted) > 0 {
+			out = append(out, Parting{Component: c.ID, Parted: parted, Confidence: compile.Possible})
 		}
 	}
 	return out, nil
 }
 
+func (b bruteEngine) parted(without string, sure bool) (out []string) {
+	whole, left := b.largest("", sure), b.largest(without, sure)
+	for _, id := range whole {
+		k, _ := b.s.Find(id)
+		if kind := b.s.Components[k].Kind; id != without && !slices.Contains(left, id) && (kind == graph.NetworkDevice || kind == graph.Server) {
+			out = append(out, id)
+		}
+	}
+	return out
+}
+
 // largest gives the largest connected part of the cabling without one component.
-func (b bruteEngine) largest(without string) []string {
+func (b bruteEngine) largest(without string, sure bool) []string {
 	next := map[string][]string{}
 	for _, r := range b.s.Relations {
-		if r.Type == graph.Joins || r.Type == graph.PartOf {
+		if (r.Type == graph.Joins || r.Type == graph.PartOf) && (!sure || r.Strength != graph.Assumed) {
 			x, y := b.s.Components[r.From].ID, b.s.Components[r.To].ID
 			next[x], next[y] = append(next[x], y), append(next[y], x)
 		}

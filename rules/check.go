@@ -11,6 +11,7 @@ import (
 	"cel.dev/cel-go/cel"
 
 	"gujo/graph"
+	"gujo/graph/compile"
 )
 
 // checker turns the files of a pack into rules, and finds everything that is
@@ -330,6 +331,10 @@ func (ck *checker) messages(r *Rule, f *ruleFile, env *cel.Env, names []string) 
 		msg := message{
 			key: ck.need(m.Key, "key"), verdict: Verdict(ck.oneOf(m.Verdict, "verdict", verdicts)),
 			when: ck.compile(env, m.When, cel.BoolType), text: ck.text(textFile{m.KO, m.EN}, "message"),
+			possible: m.Confidence.text != "",
+		}
+		if msg.possible && (msg.verdict != Fail || m.Confidence.text != string(compile.Possible)) {
+			ck.at(m.Confidence.at, "confidence %q of a message for %s, want possible, of one for fail", m.Confidence.text, msg.verdict)
 		}
 		if keys[msg.key] {
 			ck.at(m.Key.at, "message %s stands twice", msg.key)
@@ -338,7 +343,7 @@ func (ck *checker) messages(r *Rule, f *ruleFile, env *cel.Env, names []string) 
 		if final[msg.verdict] {
 			ck.at(m.Key.at, "message %s is never used: one without when stands before it", msg.key)
 		}
-		final[msg.verdict] = final[msg.verdict] || m.When.text == ""
+		final[msg.verdict] = final[msg.verdict] || m.When.text == "" && !msg.possible
 		ko, en := ck.placeholders(m.KO, names), ck.placeholders(m.EN, names)
 		if !slices.Equal(ko, en) {
 			ck.at(m.EN.at, "message %s: Korean has {%s}, English {%s}", msg.key, strings.Join(ko, "} {"), strings.Join(en, "} {"))

@@ -56,6 +56,9 @@ func TestASmallPackLoads(t *testing.T) {
 
 func TestWhatIsWrongWithARuleIsToldWithItsPlace(t *testing.T) {
 	for _, tt := range []struct{ name, old, new, want string }{
+		{"a message for passes that are only possible", "{key: good, verdict: pass,", "{key: good, verdict: pass, confidence: possible,", `rules/t.yaml:22:44: confidence "possible" of a message for pass`},
+		{"a message for confirmed failures alone", "{key: bad, verdict: fail,", "{key: bad, verdict: fail, confidence: confirmed,", `want possible, of one for fail`},
+		{"no message for a failure that is confirmed", "{key: bad, verdict: fail,", "{key: bad, verdict: fail, confidence: possible,", "messages: none without when for verdict fail"},
 		{"unknown function", "size(racks) > 0", "rack_of(subject) == ''", "rules/t.yaml:14:16: undeclared reference to 'rack_of'"},
 		{"unknown field of a component", "subject.state", "subject.stat", "rules/t.yaml:11:41: undefined field 'stat'"},
 		{"unknown name", "size(racks) > 0", "size(rooms) > 0", "undeclared reference to 'rooms'"},
@@ -68,7 +71,7 @@ func TestWhatIsWrongWithARuleIsToldWithItsPlace(t *testing.T) {
 		{"argument that does not exist", "{racks} good", "{rooms} good", `no argument "rooms"`},
 		{"languages that differ", "{racks} good", "good", "Korean has {racks}, English {}"},
 		{"open brace", "{racks} good", "{racks good", "a brace without its partner"},
-		{"unknown key", "category:", "categorie:", `unknown field "categorie"`},
+		{"unknown key", "category:", "categorie:", `unknown field "categorie", want one of id, version, title`},
 		{"key twice", "category: technology-gap", "category: technology-gap\ncategory: technology-gap", "already defined"},
 		{"unknown category", "technology-gap", "gap", `category "gap", want technology-gap`},
 		{"unknown kind", "[server]", "[serwer]", `rules/t.yaml:11:17: unknown kind "serwer"`},

@@ -21,6 +21,10 @@ const (
 	reasonOutOfScope = "out_of_scope"
 	// reasonUnsupported is that of a table which an agent does not have.
 	reasonUnsupported = "unsupported"
+	// reasonEmpty is that of a neighbour table that was read to its end and has no rows.
+	reasonEmpty = "empty"
+	// reasonOneWay is that of neighbours of whom only one names the other.
+	reasonOneWay = "one_way"
 	// anyTable stands for all that could have been read of a component.
 	anyTable = "any_table"
 )

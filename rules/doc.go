@@ -10,7 +10,9 @@
 // where what needs.to_fail or needs.to_pass asks for was not observed: what was
 // not observed never passes. A rule that cannot be evaluated says error, and the
 // others go on. A failure is confirmed, or possible where it rests on an assumed
-// relation or holds in the pessimistic reading only.
+// relation or holds in the pessimistic reading only. A message with confidence:
+// possible is for those alone, and claims no more than was seen; without one the other
+// messages must read true either way.
 //
 // Of tables of which any one tells (any), one was read and none of the others was
 // asked for in vain: an empty table does not stand in for one that was denied.

@@ -60,6 +60,31 @@ func (f *facts) observed(c int32) bool {
 	})
 }
 
+// statement is the target of evidence that a person said and no device.
+const statement = "inventory"
+
+// toldOf reports whether more than a declaration speaks of a component of any kind: it was
+// read, its state is known, or a device said something of it or of what it is part of.
+func (f *facts) toldOf(c int32) bool {
+	if f.observed(c) || f.toldIn(f.Components[c].Evidence) {
+		return true
+	}
+	lo, hi := f.Out(c)
+	for i := lo; i < hi; i++ {
+		if f.toldIn(f.Relations[i].Evidence) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(f.In(c), func(i int32) bool { return f.toldIn(f.Relations[i].Evidence) })
+}
+
+func (f *facts) toldIn(refs []string) bool {
+	return slices.ContainsFunc(refs, func(ref string) bool {
+		e, ok := f.EvidenceOf(ref)
+		return ok && e.Target != statement
+	})
+}
+
 // memberOf gives the live members of a group whose membership is as keep wants it.
 func (l *look) memberOf(group int32, keep func(r *graph.Relation) bool) []int32 {
 	live := l.live(group)
@@ -141,11 +166,37 @@ func (l *look) masters(group int32) []int32 {
 	})
 }
 
-// cutOff reports whether a member has interfaces in a subnet of its group and all of
-// them are down: its table may still say backup.
+// ownPorts gives the interfaces on which a member takes part by its own rows of the
+// protocol; told is false where it names none, as where somebody declared the group.
+func (l *look) ownPorts(group, member int32) (ports []int32, told bool) {
+	for _, r := range l.OutOf(group, graph.Member) {
+		v, named := r.Attrs.Get("interfaces")
+		if r.To != member || !named {
+			continue
+		}
+		told = true
+		for _, id := range v.Strings() {
+			if c, ok := l.Find(id); ok && l.facts.look().machine(c) == l.facts.look().machine(member) {
+				ports = append(ports, c)
+			}
+		}
+	}
+	return ports, told
+}
+
+// cutOff reports whether all interfaces are down on which a member takes part or, where it
+// names none, all that it has in a subnet of its group: its table may still say backup.
 func (l *look) cutOff(group, member int32) bool {
 	if l.kind(member) == graph.RedundancyGroup {
 		return false
+	}
+	if own, told := l.ownPorts(group, member); told {
+		down := len(own) > 0
+		for _, c := range own {
+			l.machine(c)
+			down = down && !l.up(c, 0)
+		}
+		return down
 	}
 	box := l.facts.look().machine(member)
 	return slices.ContainsFunc(l.needs(group, graph.InSubnet), func(net int32) bool {
@@ -206,23 +257,62 @@ func (l *look) inSameSubnet(group int32) []int32 {
 }
 
 // unsureInSubnet gives the members that take part and of which no interface in some
-// subnet of the group is known to be up; all of them where no subnet is known.
+// subnet of the group, or none of those that they name, is known to be up; all of them
+// where no subnet is known.
 func (l *look) unsureInSubnet(group int32) (out []int32) {
 	nets := l.needs(group, graph.InSubnet)
 	for _, m := range l.takingPart(group) {
-		if l.kind(m) != graph.RedundancyGroup && (len(nets) == 0 || slices.ContainsFunc(nets, func(net int32) bool { return !l.upIn(net, l.facts.look().machine(m)) })) {
+		if l.kind(m) == graph.RedundancyGroup {
+			continue
+		}
+		sure := len(nets) > 0
+		if own, told := l.ownPorts(group, m); told {
+			sure = sure && slices.ContainsFunc(own, l.surelyUp)
+		} else {
+			for _, net := range nets {
+				sure = sure && slices.ContainsFunc(l.portsIn(net, l.facts.look().machine(m)), func(i int32) bool { return l.surelyUp(l.Relations[i].From) })
+			}
+		}
+		if !sure {
 			out = append(out, m)
 		}
 	}
 	return out
 }
 
-// upIn reports whether an interface of a machine in a subnet is known to be up.
-func (l *look) upIn(net, box int32) bool {
-	return slices.ContainsFunc(l.portsIn(net, box), func(i int32) bool {
-		at := l.Relations[i].From
-		return l.Components[at].State == graph.Up && l.up(at, 0)
+// surelyUp reports whether an interface was seen up.
+func (l *look) surelyUp(port int32) bool {
+	return l.Components[port].State == graph.Up && l.up(port, 0)
+}
+
+// maybePeers gives the network devices of which nothing was read, so that any of them may
+// take part in a group of routers that does not say who does, but for those that have an
+// interface in its subnet, which [look.inSameSubnet] gives. A drawing shows all that do.
+func (l *look) maybePeers(group int32) []int32 {
+	if !l.collected() {
+		return nil
+	}
+	known := append(l.machines(l.needs(group, graph.Member)), l.facts.look().inSameSubnet(group)...)
+	slices.Sort(known)
+	return slices.DeleteFunc(slices.Clone(l.unread), func(c int32) bool {
+		_, in := slices.BinarySearch(known, c)
+		return in
 	})
+}
+
+// heads gives the interfaces between which an aggregate runs, those that stand for its
+// ports; an end that tells of none has none.
+func (l *look) heads(group int32) (out []int32) {
+	for _, link := range l.neededBy(group, graph.Aggregates) {
+		for _, e := range l.needs(link, graph.Joins) {
+			if l.kind(e) == graph.Interface {
+				l.machine(e)
+				out = append(out, e)
+			}
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 // certain gives the live members of an aggregate of which neither that they are members
@@ -317,16 +407,23 @@ func groupFunctions() []function {
 		ofOne("taking_part", "the live members that say so themselves and whose interface in the subnet is not down", (*look).takingPart),
 		ofOne("doubted", "the live members that are only assumed to take part", (*look).doubted),
 		ofOne("guessed", "the same, of the groups among its members too", (*look).guessed),
+		ofOne("adrift", "of a group's members and what these stand on, what is only assumed to stand there", (*look).adrift),
+		ofOne("unbacked", "what may stand on a machine and on nothing else, so that the groups in which it stands in for others may lack members without it", (*look).unbacked),
+		ofOne("maybe_peers", "network devices of the whole graph of which nothing was read, its members aside and those with an interface in its subnet", (*look).maybePeers),
 		ofOne("groups", "the groups in which a machine, or what runs on it, stands in for others", (*look).groups),
 		ofOne("unsure_in_subnet", "the members that take part and of which no interface in the group's subnet is known to be up", (*look).unsureInSubnet),
 		ofOne("masters", "the live members that act as the router at once", (*look).masters),
 		ofOne("card_unknown", "the devices of which it is not known whether one card holds too many members of an aggregate", (*look).cardUnknown),
+		ofOne("heads", "the interfaces that stand for the ports of an aggregate, one at each end that tells of it", (*look).heads),
 		ofOne("certain", "the live members of an aggregate of which neither that they are members nor where they end is only assumed", (*look).certain),
 		ofOne("crowded_cards", "the cards of an aggregate, of devices with several, without which too few live members remain", func(l *look, c int32) []int32 {
 			return l.crowdedCards(c, l.live(c))
 		}),
 		ofOne("crowded_without_guesses", "the same, were those live members gone of which anything is only assumed", func(l *look, c int32) []int32 {
 			return l.crowdedCards(c, l.certain(c))
+		}),
+		ofMany("observed", "those of which more than a declaration speaks: they were read, their state is known, or a device said something of them", func(l *look, cs []int32) []int32 {
+			return slices.DeleteFunc(slices.Clone(cs), func(c int32) bool { return !l.toldOf(c) })
 		}),
 		truth("seen", "whether anything but a declaration speaks of it", func(l *look, c int32) bool { return l.observed(c) }),
 	}

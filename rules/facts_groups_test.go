@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -52,6 +53,43 @@ func TestMachinesOfOneNameAreToldApart(t *testing.T) {
 	for c, want := range []string{"core", "s2@10.0.0.3", "s2@10.0.0.66"} {
 		if got := f.label(int32(c)); got != (Text{want, want}) {
 			t.Errorf("%s is called %v, want %s", f.Components[c].ID, got, want)
+		}
+	}
+}
+
+// Two supplies stand in an inventory; a device speaks of one of them, of both, or of none.
+func TestOnlyWhatWasSeenIsCountedAsObserved(t *testing.T) {
+	const site = `components:
+  - {component: server/web, kind: server}
+  - {component: redundancy_group/psu, kind: redundancy_group, k: 1, designed: 2, technology: psu}
+  - {component: "power_supply/web:1", kind: power_supply, evidence: ["sha256:inv#7"]SEEN}
+  - {component: "power_supply/web:2", kind: power_supply, evidence: ["sha256:inv#7"]}
+  - {component: power_source/ups, kind: power_source}
+relations:
+  - {relation: powered_by, from: server/web, to: redundancy_group/psu, evidence: ["sha256:inv#7"]}
+  - {relation: member, from: redundancy_group/psu, to: "power_supply/web:1", evidence: ["sha256:inv#7"]}
+  - {relation: member, from: redundancy_group/psu, to: "power_supply/web:2", evidence: [EVIDENCE]}
+  - {relation: powered_by, from: "power_supply/web:1", to: power_source/ups, evidence: ["sha256:inv#7"]}
+  - {relation: powered_by, from: "power_supply/web:2", to: power_source/ups, evidence: ["sha256:inv#7"]}
+evidence:
+  - {evidence: "sha256:inv#7", target: inventory, value: "power: [ups, ups]", collected: "2025-12-01T00:00:00Z"}
+  - {evidence: "sha256:dev#1.3.6.1.2.1.47.1.1.1.1.5.9", target: 10.0.0.1, value: "6", collected: "2025-12-01T00:00:00Z"}
+COVERAGE`
+	const read = "coverage:\n  - {coverage: server/web, complete: [ifTable]}\n"
+	for _, tt := range []struct {
+		name, seen, evidence, coverage string
+		want                           int
+	}{
+		{"a statement speaks of both", "", `"sha256:inv#7"`, read, 0},
+		{"of one its state is known", ", state: up", `"sha256:inv#7"`, read, 1},
+		{"of one a device said that it is there", "", `"sha256:inv#7", "sha256:dev#1.3.6.1.2.1.47.1.1.1.1.5.9"`, read, 1},
+		{"of each something else", ", state: up", `"sha256:dev#1.3.6.1.2.1.47.1.1.1.1.5.9"`, read, 2},
+		{"a drawing shows what is there", "", `"sha256:inv#7"`, "", 2},
+	} {
+		text := strings.NewReplacer("SEEN", tt.seen, "EVIDENCE", tt.evidence, "COVERAGE", tt.coverage).Replace(site)
+		f := find(t, diagnose(t, graphOf(t, text), RunOptions{}), "PWR-01", "server/web")
+		if f.Verdict != Fail || f.Redundancy == nil || f.Redundancy.Designed != 2 || f.Redundancy.Observed != tt.want {
+			t.Errorf("%s: %s %+v, want %d observed", tt.name, f.Verdict, f.Redundancy, tt.want)
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -77,47 +78,70 @@ func (l *look) whole(group int32) bool {
 // aggregatePorts is the table in which a device says which ports it bundles (IEEE8023-LAG-MIB).
 const aggregatePorts = "dot3adAggPortTable"
 
-// virtualInterface lists how kernels name interfaces that no cable goes into.
-var virtualInterface = []string{
-	"lo", "docker", "br-", "virbr", "veth", "cni", "flannel", "cali", "tun", "tap", "lxc", "lxdbr", "vnet", "kube", "ovs-", "dummy",
+// virtualInterface is how kernels and hypervisors name interfaces that no cable goes
+// into. Each name is matched whole: a card may be called lom2.
+var virtualInterface = regexp.MustCompile(`^(lo\d*|docker(\d+|_gwbridge)|(br|bond|team|tun|tunl|vmk|wg)\d+|tap.*|br-.+|virbr\d+(-nic)?|veth.+|cni\d+|flannel.*|cali.+|lxc.+|lxdbr\d+|vnet\d+|kube-.+|ovs-.+|dummy\d+)$`)
+
+// uncabled lists the types of interfaces that no cable of the network goes into
+// (IANAifType-MIB). One of another type, or of none that was told, may have one; kernels
+// also use ethernetCsmacd for what no cable goes into.
+var uncabled = []string{
+	"23",  // ppp
+	"24",  // softwareLoopback
+	"53",  // propVirtual
+	"54",  // propMultiplexor
+	"56",  // fibreChannel: it leads to storage
+	"131", // tunnel
+	"134", // atmSubInterface
+	"135", // l2vlan
+	"136", // l3ipvlan
+	"137", // l3ipxvlan
+	"150", // mplsTunnel
+	"161", // ieee8023adLag
+	"166", // mpls
+	"209", // bridge
+	"258", // vmwareVirtualNic
 }
 
-// ethernet is the ifType of a port that a cable goes into (IANAifType-MIB,
-// ethernetCsmacd); kernels also use it for what no cable goes into.
-const ethernet = "6"
-
-// unlinked gives the Ethernet interfaces of a machine that are up and whose far
-// end nobody saw: there may be an attachment that is not in the graph.
+// unlinked gives the interfaces of a machine that are not known to be out of service,
+// that a cable may go into and whose far end nobody saw: there may be an attachment
+// that is not in the graph.
 func (l *look) unlinked(c int32) []int32 {
 	linked := func(i int32) bool {
-		for _, r := range l.In(i) {
-			if l.Relations[r].Type == graph.Joins {
-				return true
-			}
-		}
-		return false
+		return slices.ContainsFunc(l.In(i), func(r int32) bool { return l.Relations[r].Type == graph.Joins })
 	}
 	var out []int32
 	for _, i := range l.facts.look().parts(c) {
 		comp := &l.Components[i]
-		if comp.Kind != graph.Interface || comp.State == graph.Down || comp.Attrs.Text("if_type") != ethernet ||
-			comp.Attrs.Text("oper") != "up" || linked(i) ||
-			slices.ContainsFunc(virtualInterface, func(p string) bool { return strings.HasPrefix(comp.Name, p) }) {
+		if comp.Kind != graph.Interface || l.off(i) || slices.Contains(uncabled, comp.Attrs.Text("if_type")) || linked(i) || virtualInterface.MatchString(comp.Name) {
 			continue
 		}
-		stacked := false // a bond or sub-interface rides on ports that are judged themselves
-		for _, r := range l.In(i) {
-			stacked = stacked || l.Relations[r].Type == graph.PartOf
-		}
-		for _, r := range l.OutOf(i, graph.PartOf) {
-			stacked = stacked || l.kind(r.To) == graph.Interface && linked(r.To)
-		}
-		if !stacked {
+		// A cable that was seen at a unit of a port, or at a port of a bond, is its own.
+		seen := slices.ContainsFunc(l.In(i), func(r int32) bool {
+			return l.Relations[r].Type == graph.PartOf && linked(l.Relations[r].From)
+		})
+		// A unit rides on a port that is judged itself.
+		unit := slices.ContainsFunc(l.OutOf(i, graph.PartOf), func(r graph.Relation) bool {
+			port := &l.Components[r.To]
+			return port.Kind == graph.Interface && port.Name != "" && strings.HasPrefix(comp.Name, port.Name)
+		})
+		if !seen && !unit {
 			l.machine(i)
 			out = append(out, i)
 		}
 	}
 	return out
+}
+
+// off reports whether an interface was seen to be out of service. Whether one that is
+// dormant, or of unknown state, carries traffic is not known (IF-MIB, ifOperStatus).
+func (l *look) off(i int32) bool {
+	comp := &l.Components[i]
+	switch comp.Attrs.Text("oper") {
+	case "down", "testing", "notPresent", "lowerLayerDown":
+		return true
+	}
+	return comp.State == graph.Down || comp.Attrs.Text("admin") == "down"
 }
 
 // cards gives the card that a port or card sits on, and those that this one sits on.

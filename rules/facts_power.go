@@ -47,6 +47,18 @@ func (l *look) suppliesOf(list []int32) (out []int32) {
 	return slices.Compact(out)
 }
 
+// stackMembers gives the members of a stack: each of them needs supplies of its own.
+func (l *look) stackMembers(c int32) (out []int32) {
+	for _, g := range l.needs(c, graph.ControlledBy) {
+		in := slices.DeleteFunc(l.needs(g, graph.Member), func(m int32) bool { return l.kind(m) != graph.Module })
+		if technologyOf(&l.Components[g]) == "stack" || slices.ContainsFunc(in, func(m int32) bool { return len(l.supplies(m)) > 0 }) {
+			out = append(out, in...)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
 // sources gives what feeds a machine or a supply: one step up, through groups.
 func (l *look) sources(c int32) []int32 {
 	var out []int32

@@ -42,7 +42,7 @@ type Finding struct {
 	Confidence  string            `json:"confidence,omitempty"` // of a fail: confirmed, possible
 	Severity    Severity          `json:"severity"`
 	Waived      bool              `json:"waived"`
-	Waiver      *Waiver           `json:"waiver,omitempty"`
+	Waiver      *Waiver           `json:"waiver,omitempty"` // with Waived false: one that lapsed
 	Subjects    []string          `json:"subjects"`
 	Services    []string          `json:"services"`          // those hit: that stop, lose redundancy or lean on the subjects
 	Stopped     []string          `json:"stopped,omitempty"` // those of them that stop with the cut, in the graph
@@ -64,11 +64,11 @@ type Finding struct {
 	Status          string      `json:"status,omitempty"` // new, persisting, resolved, regressed
 }
 
-// Redundancy is how many are needed, were configured and are there.
+// Redundancy is how many are needed, were configured and were seen.
 type Redundancy struct {
 	K        *int `json:"k"` // nil: not known
 	Designed int  `json:"designed"`
-	Observed int  `json:"observed"`
+	Observed int  `json:"observed"` // in service, as far as is known, and more than declared; in a drawing all are
 }
 
 // FindingEvidence is one excerpt that supports a finding.
@@ -141,6 +141,9 @@ type Diagnosis struct {
 	Rules    []RuleInfo  `json:"rules"`    // those that were run, by pack and ID
 	// StaleWaivers fit no failing finding: the defect is gone, or was never there.
 	StaleWaivers []Waiver `json:"stale_waivers,omitempty"`
+	// LapsedWaivers fit a finding and waive it no more, as their last day is past: the
+	// finding has resurfaced, and names its waiver.
+	LapsedWaivers []Waiver `json:"lapsed_waivers,omitempty"`
 }
 
 // RuleInfo is what a report says of a rule once, and not with each finding.

@@ -253,17 +253,13 @@ func truth(name, doc string, f func(l *look, c int32) bool) function {
 
 // functions are what a rule may call, besides CEL's own.
 func functions() []function {
-	return append(groupFunctions(), []function{
+	return append(slices.Concat(groupFunctions(), powerFunctions()), []function{
 		related("needs", "what it needs by relations of one type", (*look).needs),
 		related("needed_by", "who needs it by relations of one type", (*look).neededBy),
 		ofOne("members", "all members of a group", func(l *look, c int32) []int32 { return l.needs(c, graph.Member) }),
 		ofOne("live", "the members of a group that are active and not seen down", (*look).live),
 		ofOne("parts", "interfaces, modules and supplies of a machine", (*look).parts),
 		ofOne("links", "the cables that end at a machine", (*look).links),
-		ofOne("supplies", "power supplies of a machine", (*look).supplies),
-		ofOne("supplied_parts", "the parts of a machine, such as the members of a stack, that have supplies of their own", (*look).suppliedParts),
-		ofMany("supplies_of", "power supplies of any of them, each once", (*look).suppliesOf),
-		ofOne("sources", "what feeds a machine or a supply, one step up", (*look).sources),
 		ofOne("dependents", "the services that hang on it by needs of any kind", (*look).dependents),
 		ofOne("firm_dependents", "those that do so without assumed needs", (*look).firmDependents),
 		ofOne("in_same_subnet", "other network devices in the subnets of a group", (*look).inSameSubnet),
@@ -277,20 +273,12 @@ func functions() []function {
 		ofMany("firm", "those links none of whose ends is only assumed", func(l *look, cs []int32) []int32 {
 			return slices.DeleteFunc(slices.Clone(cs), func(c int32) bool { return !l.firm(c) })
 		}),
-		ofMany("feeds", "what feeds any of them, each once", func(l *look, cs []int32) []int32 {
-			var out []int32
-			for _, c := range cs {
-				out = append(out, l.sources(c)...)
-			}
-			slices.Sort(out)
-			return slices.Compact(out)
-		}),
 		placed("places", "the racks, rooms or sites that it stands in", (*look).places),
+		placed("firm_places", "those in which it is not only assumed to stand", (*look).firmPlaces),
 		placed("shared", "places without which a group has fewer live members than it needs", (*look).shared),
 		{"machine", []*cel.Type{componentType}, componentType, func(l *look, args []ref.Val) ref.Val {
 			return node{look: l, c: l.machine(args[0].(node).c)}
 		}, "the box that it is part of, runs on or is reached at"},
-		number("power_k", "how many supplies a machine needs at once; 0: not known", (*look).powerK),
 		number("tables_required", "how many tables the rules of this run need of it", func(l *look, c int32) int { return l.tablesRequired(c) }),
 		number("tables_read", "how many of those were read", func(l *look, c int32) int { return l.tablesRead(c) }),
 		truth("read_at_all", "whether any table of it was read", func(l *look, c int32) bool { return l.covered(c) }),
@@ -331,6 +319,9 @@ func (f function) option() cel.EnvOption {
 	return cel.Function(f.name, cel.Overload(id, f.args, f.result, cel.FunctionBinding(func(args ...ref.Val) ref.Val {
 		l, cs := nodesOf(args[0])
 		if l == nil && len(cs) == 0 { // an empty list knows no graph, and gives an empty list
+			if f.result == cel.BoolType {
+				return types.False
+			}
 			return emptyList
 		}
 		return f.call(l, args)
@@ -368,7 +359,7 @@ func checkConstants(a *cel.Ast) (err error) {
 		switch e.AsCall().FunctionName() {
 		case "needs", "needed_by", "assumed":
 			_, err = graph.ParseRelationType(string(s))
-		case "places", "shared":
+		case "places", "firm_places", "shared":
 			_, err = placeKind(string(s))
 		}
 	}))

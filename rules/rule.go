@@ -80,11 +80,14 @@ type need struct {
 func (n need) sets() []tableSet { return n.tables }
 
 // message is one text of a rule. The first of a verdict whose condition holds is used.
+// One that is for possible failures alone says no more than was seen; any other is
+// used for failures of both kinds.
 type message struct {
-	key     string
-	verdict Verdict
-	when    *expression
-	text    Text
+	key      string
+	verdict  Verdict
+	possible bool
+	when     *expression
+	text     Text
 }
 
 // Test is a graph and what the rule says about it.
@@ -174,11 +177,12 @@ type needFile struct {
 }
 
 type messageFile struct {
-	Key     scalar `yaml:"key"`
-	Verdict scalar `yaml:"verdict"`
-	When    scalar `yaml:"when"`
-	KO      scalar `yaml:"ko"`
-	EN      scalar `yaml:"en"`
+	Key        scalar `yaml:"key"`
+	Verdict    scalar `yaml:"verdict"`
+	Confidence scalar `yaml:"confidence"` // possible: for failures that are only that
+	When       scalar `yaml:"when"`
+	KO         scalar `yaml:"ko"`
+	EN         scalar `yaml:"en"`
 }
 
 type testFile struct {

@@ -71,11 +71,10 @@ func Run(ctx context.Context, s *graph.Snapshot, packs []*Pack, o RunOptions) (*
 		}
 	}
 	countRemoved(d.Findings)
-	stale, err := waive(d.Findings, o.Waivers, s.Created)
-	if err != nil {
+	var err error
+	if d.StaleWaivers, d.LapsedWaivers, err = waive(d.Findings, o.Waivers, s.Created); err != nil {
 		return nil, err
 	}
-	d.StaleWaivers = stale
 	if o.Baseline != nil {
 		compare(d, o.Baseline)
 	}
@@ -188,7 +187,7 @@ func (r *run) say(ctx context.Context, o *outcome, f *Finding) error {
 	}
 	for i := range o.rule.messages {
 		m := &o.rule.messages[i]
-		if m.verdict != f.Verdict {
+		if m.verdict != f.Verdict || m.possible && f.Confidence != string(compile.Possible) {
 			continue
 		}
 		if m.when != nil {

@@ -110,30 +110,34 @@ func (w Waiver) holds(now time.Time) bool {
 }
 
 // waive marks the findings whose risk was accepted. The finding stays what it is.
-// An expired waiver stays visible and waives nothing. It gives those that fit no
-// failing finding.
-func waive(findings []Finding, waivers []Waiver, now time.Time) ([]Waiver, error) {
-	byPrint := map[string]Waiver{}
-	for _, w := range waivers {
+// A lapsed waiver stays visible and waives nothing. It gives the waivers that fit no
+// failing finding, and those that fit one and have lapsed, in the order of the file.
+func waive(findings []Finding, waivers []Waiver, now time.Time) (stale, lapsed []Waiver, err error) {
+	byPrint := map[string]*Waiver{}
+	for i := range waivers {
+		w := waivers[i]
 		if err := w.check(now); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-		byPrint[fingerprint(w.Rule, w.Subjects)] = w
+		byPrint[fingerprint(w.Rule, w.Subjects)] = &w
 	}
+	fits := map[string]bool{}
 	for i := range findings {
 		f := &findings[i]
-		w, ok := byPrint[f.Fingerprint]
-		if !ok || f.Verdict != Fail && f.Verdict != Unknown {
+		w := byPrint[f.Fingerprint]
+		if w == nil || f.Verdict != Fail && f.Verdict != Unknown {
 			continue
 		}
-		delete(byPrint, f.Fingerprint)
-		f.Waiver, f.Waived = &w, w.holds(now)
+		fits[f.Fingerprint] = true
+		f.Waiver, f.Waived = w, w.holds(now)
 	}
-	var stale []Waiver
 	for _, w := range waivers {
-		if _, left := byPrint[fingerprint(w.Rule, w.Subjects)]; left {
+		switch {
+		case !fits[fingerprint(w.Rule, w.Subjects)]:
 			stale = append(stale, w)
+		case !w.holds(now):
+			lapsed = append(lapsed, w)
 		}
 	}
-	return stale, nil
+	return stale, lapsed, nil
 }

@@ -2,9 +2,12 @@ package rules
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 const goodWaiver = `waivers:
@@ -38,6 +41,20 @@ func TestAWaiverWaivesAndTheFindingStaysADefect(t *testing.T) {
 	if f.Waived || f.Waiver == nil {
 		t.Error("an expired waiver does not resurface, or is forgotten")
 	}
+	// Beside it one that fits nothing: that it has expired as well is no matter.
+	both := append(slices.Clone(w), Waiver{Rule: "SPOF-SRV-01", Subjects: []string{"server/gone"}, Owner: "Kim", Approver: "Lee", Expires: "2020-01-01"})
+	d = diagnose(t, s, RunOptions{Waivers: both})
+	if !cmp.Equal(d.LapsedWaivers, both[:1]) || !cmp.Equal(d.StaleWaivers, both[1:]) || d.Summary.Waived != 0 {
+		t.Errorf("lapsed %+v, stale %+v", d.LapsedWaivers, d.StaleWaivers)
+	}
+	if doc := string(document(t, d)); !strings.Contains(doc, `"lapsed_waivers": [`) {
+		t.Error("the document does not say which waivers have lapsed")
+	}
+	s.Created = time.Date(2025, 12, 31, 0, 0, 0, 0, time.UTC)
+	if d := diagnose(t, s, RunOptions{Waivers: w}); len(d.LapsedWaivers) != 0 {
+		t.Error("a waiver that holds is told to have lapsed")
+	}
+	s.Created = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	w[0].Subjects = []string{"server/other"}
 	if d := diagnose(t, s, RunOptions{Waivers: w}); len(d.StaleWaivers) != 1 {
 		t.Error("a waiver that fits nothing is not told")
@@ -57,7 +74,8 @@ func TestWhatIsWrongWithAWaiverIsToldWithItsPlace(t *testing.T) {
 		{"no date", "expires: 2025-12-31", "expires: soon", `w.yaml:9:14: expires "soon"`},
 		{"no expiry", "    expires: 2025-12-31\n", "", "expires is missing"},
 		{"no subjects", "[server/web]", "[]", "subjects are missing"},
-		{"unknown key", "ticket:", "tiket:", "w.yaml:7:5: unknown field"},
+		{"unknown key", "ticket:", "tiket:", `w.yaml:7:5: unknown field "tiket", want one of rule, subjects, reason, owner, approver, ticket, approved, expires`},
+		{"unknown key of the file", "waivers:", "waiver:", `w.yaml:1:1: unknown field "waiver", want one of waivers`},
 	} {
 		_, err := ParseWaivers("w.yaml", []byte(strings.Replace(goodWaiver, tt.old, tt.new, 1)))
 		if err == nil || !strings.Contains(err.Error(), tt.want) {

@@ -3,6 +3,8 @@ package rules
 import (
 	"errors"
 	"fmt"
+	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/goccy/go-yaml"
@@ -155,10 +157,56 @@ func decode(file string, data []byte, into any) (err error) {
 		at := placeOf(v.wrong)
 		return Problem{file, at.line, at.col, "anchors, aliases, tags and merge keys are not read"}
 	}
+	if k, known := unknownKey(doc.Docs[0].Body, reflect.TypeOf(into)); k != nil {
+		at := placeOf(k)
+		return Problem{file, at.line, at.col, fmt.Sprintf("unknown field %q, want one of %s", k.GetToken().Value, strings.Join(known, ", "))}
+	}
 	if err := yaml.NodeToValue(doc.Docs[0].Body, into, yaml.Strict()); err != nil {
 		return problemOf(file, err)
 	}
 	return nil
+}
+
+// unknownKey finds the first key that has no place in what is read, and gives those that
+// have one there.
+func unknownKey(n ast.Node, t reflect.Type) (key ast.Node, known []string) {
+	for t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	if reflect.PointerTo(t).Implements(reflect.TypeFor[yaml.NodeUnmarshaler]()) {
+		return nil, nil
+	}
+	var values []*ast.MappingValueNode
+	switch n := n.(type) {
+	case *ast.SequenceNode:
+		for _, item := range n.Values {
+			if t.Kind() != reflect.Slice || key != nil {
+				break
+			}
+			key, known = unknownKey(item, t.Elem())
+		}
+		return key, known
+	case *ast.MappingNode:
+		values = n.Values
+	case *ast.MappingValueNode:
+		values = []*ast.MappingValueNode{n}
+	}
+	if t.Kind() != reflect.Struct {
+		return nil, nil
+	}
+	for i := range t.NumField() {
+		known = append(known, t.Field(i).Tag.Get("yaml"))
+	}
+	for _, v := range values {
+		at := slices.Index(known, v.Key.GetToken().Value)
+		if at < 0 {
+			return v.Key, known
+		}
+		if key, deeper := unknownKey(v.Value, t.Field(at).Type); key != nil {
+			return key, deeper
+		}
+	}
+	return nil, nil
 }
 
 // plain finds what only makes YAML harder to judge.
