@@ -15,17 +15,25 @@ func Build(s *graph.Snapshot, d *rules.Diagnosis, o Options) (*Report, error) {
 	if d.Snapshot != s.ID {
 		return nil, fmt.Errorf("report: the diagnosis is of snapshot %.12s, not of %.12s", d.Snapshot, s.ID)
 	}
-	b := builder{view: graph.NewView(s), describe: o.Describe, report: &Report{
+	b := builder{view: graph.NewView(s), describe: o.Describe, stands: map[int32]bool{}, sights: map[int32]bool{}, report: &Report{
 		Organisation: o.Organisation, Snapshot: s.ID, Created: d.Created, Tool: d.Tool,
 		Packs: d.Packs, Summary: d.Summary, Coverage: d.Coverage,
-		Read: s.Coverage, Gaps: s.Gaps, Conflicts: s.Conflicts, Stale: d.StaleWaivers,
+		Read: s.Coverage, Gaps: s.Gaps, Conflicts: s.Conflicts, Stale: d.StaleWaivers, Lapsed: d.LapsedWaivers,
 	}}
-	b.sheets(d)
+	findings, err := b.ranked(d)
+	if err != nil {
+		return nil, err
+	}
+	b.report.Collected = b.collected()
+	b.sheets(d, findings)
 	b.plan()
-	b.services(d)
+	if err := b.services(d); err != nil {
+		return nil, err
+	}
 	b.kinds()
-	b.groups()
+	b.groups(d)
 	b.rules(d)
+	b.areas(d)
 	b.evidence()
 	b.report.Topology = b.topology()
 	return b.report, nil
@@ -37,23 +45,27 @@ type builder struct {
 	links    []cable
 	byEnd    map[int32][]int // links by their ends
 	describe func(locator, value string) (object, meaning string)
+	stands   map[int32]bool // what nothing says is down, as far as it was asked
+	sights   map[int32]bool // what was seen up, as far as it was asked
 }
 
-// sheets numbers the findings in the order of the diagnosis, which has the worst
-// first.
-func (b *builder) sheets(d *rules.Diagnosis) {
+// sheets numbers the findings, the worst first.
+func (b *builder) sheets(d *rules.Diagnosis, findings []rules.Finding) {
 	r := b.report
 	passed := map[string]*RuleCount{}
 	threats := map[string]rules.Text{}
 	for _, info := range d.Rules {
 		threats[info.ID] = info.Threat
 	}
-	for _, f := range d.Findings {
+	for _, f := range findings {
 		r.Compared = r.Compared || f.Status != ""
 		if f.Status == rules.StatusResolved {
 			r.Resolved = append(r.Resolved, f)
 		}
 		sheet := Sheet{Finding: f, Subjects: b.named(f.Subjects), Services: b.named(f.Services), Stopped: b.named(f.Stopped), Cut: b.named(f.Cut), Threat: threats[f.Rule]}
+		if f.Redundancy != nil {
+			sheet.Observed, sheet.InService = f.Redundancy.Observed, f.Redundancy.Observed
+		}
 		switch f.Verdict {
 		case rules.Fail:
 			sheet.Code = fmt.Sprintf("F-%03d", len(r.Sheets)+1)
@@ -82,74 +94,6 @@ func (b *builder) sheets(d *rules.Diagnosis) {
 	slices.SortFunc(r.Passed, func(x, y RuleCount) int { return strings.Compare(x.Rule, y.Rule) })
 }
 
-func (b *builder) services(d *rules.Diagnosis) {
-	for i := range b.view.Components {
-		c := &b.view.Components[i]
-		if c.Kind != graph.Service {
-			continue
-		}
-		s := Service{Named: b.name(c.ID), Owner: c.Attrs.Text("owner"), Contact: c.Attrs.Text("contact"),
-			RTO: c.Attrs.Text("rto_minutes"), RPO: c.Attrs.Text("rpo_minutes")}
-		if v, ok := c.Attrs.Get("grade"); ok {
-			grade, _ := v.Int64()
-			s.Grade = int(grade)
-		}
-		singles := map[string]bool{}
-		poor := false
-		for _, f := range d.Findings {
-			if !slices.Contains(f.Services, c.ID) && !slices.Contains(f.Subjects, c.ID) {
-				continue
-			}
-			switch f.Verdict {
-			case rules.Fail:
-				s.Fails++
-				poor = poor || Judge(f) == Poor
-				if s.Worst == "" {
-					s.Worst = f.Severity // the worst come first
-				}
-				// What only weakens a service is no single point of it.
-				if f.Confidence == "confirmed" && len(f.Cut) == 1 && slices.Contains(f.Stopped, c.ID) {
-					singles[f.Cut[0]] = true
-				}
-			case rules.Unknown, rules.Error:
-				s.Undecided++
-			}
-		}
-		switch {
-		case poor:
-			s.Judgement = Poor
-		case s.Fails > 0:
-			s.Judgement = Caution
-		case s.Undecided > 0 || !b.modelled(int32(i)):
-			s.Judgement = Unknown
-		default:
-			s.Judgement = Good
-		}
-		for id := range singles {
-			s.Singles = append(s.Singles, b.name(id))
-		}
-		slices.SortFunc(s.Singles, func(x, y Named) int { return strings.Compare(x.ID, y.ID) })
-		b.report.Services = append(b.report.Services, s)
-	}
-	// By grade, the highest first; ungraded ones last.
-	slices.SortStableFunc(b.report.Services, func(x, y Service) int {
-		rank := func(g int) int {
-			if g == 0 {
-				return 9
-			}
-			return g
-		}
-		return cmp.Compare(rank(x.Grade), rank(y.Grade))
-	})
-}
-
-// modelled reports whether anything is known that a service needs.
-func (b *builder) modelled(service int32) bool {
-	return slices.ContainsFunc(b.view.Needs(service), func(r graph.Relation) bool {
-		return r.Type != graph.UsedFrom && r.Strength != graph.Soft
-	})
-}
-
 func (b *builder) kinds() {
 	count := map[graph.Kind]*KindCount{}
 	for i := range b.view.Components {
@@ -166,23 +110,6 @@ func (b *builder) kinds() {
 		if count[k] != nil {
 			b.report.Kinds = append(b.report.Kinds, *count[k])
 		}
-	}
-}
-
-func (b *builder) groups() {
-	for i := range b.view.Components {
-		c := &b.view.Components[i]
-		if c.Group == nil {
-			continue
-		}
-		g := Group{Named: b.name(c.ID), Technology: c.Group.Technology, K: c.Group.K, KSource: c.Group.KSource, Designed: c.Group.Designed}
-		for _, r := range b.view.OutOf(int32(i), graph.Member) {
-			g.Members = append(g.Members, b.name(b.view.Components[r.To].ID))
-			if r.Active() && b.view.Components[r.To].State != graph.Down {
-				g.Up++
-			}
-		}
-		b.report.Groups = append(b.report.Groups, g)
 	}
 }
 

@@ -49,6 +49,7 @@ type Report struct {
 	Packs        []rules.PackUsed
 	Summary      rules.Summary
 	Coverage     rules.CoverageSum
+	Collected    bool // from devices, or tried to be; otherwise it was handed in as a drawing
 
 	Services  []Service
 	Sheets    []Sheet // what fails, the worst first
@@ -57,7 +58,9 @@ type Report struct {
 	Passed    []RuleCount
 
 	Kinds     []KindCount
-	Groups    []Group
+	Groups    []Group  // by technology
+	Areas     []Area   // of the detailed analysis
+	Beyond    []Judged // rules that belong to none of them
 	Topology  Drawing
 	Read      []graph.Coverage
 	Gaps      []graph.Gap
@@ -65,9 +68,10 @@ type Report struct {
 	Rules     []RuleUsed
 	Evidence  []Entry
 	Waived    []Sheet
-	Plan      []Measure // by term; within one, what removes most first
-	Stale     []rules.Waiver
-	Compared  bool // with an earlier diagnosis: sheets have a status
+	Plan      []Measure      // by term; within one, what removes most first
+	Stale     []rules.Waiver // fit no finding
+	Lapsed    []rules.Waiver // fit one, and waive it no more
+	Compared  bool           // with an earlier diagnosis: sheets have a status
 	Resolved  []rules.Finding
 }
 
@@ -94,8 +98,8 @@ type Service struct {
 	RTO, RPO       string // minutes, "" where none
 	Fails          int
 	Worst          rules.Severity // "" where nothing fails
-	Undecided      int
-	Singles        []Named // confirmed single points that a finding names: it stops with each of them
+	Undecided      int            // findings about it, or about what it hangs on, that are neither pass nor fail
+	Singles        []Named        // confirmed single points, by ID: it stops with each of them
 	Judgement      Judgement
 }
 
@@ -108,9 +112,14 @@ type Sheet struct {
 	Stopped  []Named // those of them that stop
 	Cut      []Named
 	Threat   rules.Text // of the rule
-	Claims   []Claim
-	Others   []Excerpt // what the finding cites besides
-	Figure   Drawing
+	// Observed and InService are how many members were observed, as the inventory of
+	// redundancy counts them, and how many of them are in service as far as is known;
+	// of a finding that tells of redundancy.
+	Observed, InService int
+	Claims              []Claim
+	Others              []Excerpt // what the finding cites besides
+	Figure              Drawing
+	Measure             string // code of the measure of the plan that removes it; "" where none is planned
 }
 
 // RuleCount says how often a rule passed.
@@ -125,17 +134,6 @@ type KindCount struct {
 	Kind  graph.Kind
 	Count int
 	Down  int
-}
-
-// Group is a redundancy group as the inventory of redundancy lists it.
-type Group struct {
-	Named
-	Technology string
-	K          int // 0: not known
-	KSource    graph.KSource
-	Designed   int
-	Up         int
-	Members    []Named
 }
 
 // RuleUsed is a rule with what it is measured by.

@@ -11,6 +11,7 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/goccy/go-yaml"
 	"golang.org/x/text/language"
@@ -64,6 +65,9 @@ func FromEnvironment(getenv func(string) string) Lang {
 type Printer struct {
 	Lang  Lang
 	texts map[string]string
+
+	once    sync.Once
+	phrases []phrase // of the phrase book, once needed
 }
 
 // New reads the catalogue of a language.
@@ -108,7 +112,8 @@ func (p *Printer) Keys() []string {
 	return keys
 }
 
-// Text prints a message: {0}, {1}, … stand for the arguments. A key without a
+// Text prints a message: {0}, {1}, … stand for the arguments, {0|entry|entries} for
+// the first word where argument 0 is 1, for the second otherwise. A key without a
 // text is printed itself, so that nothing is lost. In Korean the particles
 // written as "은(는)", "이(가)", "을(를)", "과(와)" and "으로(로)" after an argument
 // are chosen by its last sound.
@@ -138,13 +143,19 @@ func Format(lang Lang, text string, args ...any) string {
 			b.WriteString(text)
 			return b.String()
 		}
-		n, err := strconv.Atoi(text[open+1 : open+end])
+		place, forms, counted := strings.Cut(text[open+1:open+end], "|")
+		n, err := strconv.Atoi(place)
 		if err != nil || n < 0 || n >= len(args) {
 			b.WriteString(text[:open+end+1])
 			text = text[open+end+1:]
 			continue
 		}
 		arg := fmt.Sprint(args[n])
+		if one, many, ok := strings.Cut(forms, "|"); counted && ok {
+			if arg = many; fmt.Sprint(args[n]) == "1" {
+				arg = one
+			}
+		}
 		b.WriteString(text[:open])
 		b.WriteString(arg)
 		text = text[open+end+1:]
@@ -172,7 +183,11 @@ func chooseParticle(before, text string) string {
 		}
 		switch final, known := finalSound(before); {
 		case !known:
-			return text // both forms stay, as in an official form
+			// Both forms stay, as is usual where the word is not known.
+			if p.consonant == "으로" {
+				return "(으)로" + rest
+			}
+			return text
 		case final == noFinal, p.consonant == "으로" && final == rieul:
 			return p.vowel + rest
 		default:

@@ -45,6 +45,7 @@ func TestKoreanParticlesFollowTheLastSound(t *testing.T) {
 		{"gw2", "{0}과(와) 함께", "gw2와 함께"},
 		{"10.0.0.3", "{0}이(가) 응답", "10.0.0.3이 응답"},
 		{"core", "{0}이(가) 멈춤", "core이(가) 멈춤"},
+		{"a.json", "{0}으로(로) 저장", "a.json(으)로 저장"},
 		{"정보시스템(민원)", "{0}을(를) 지원", "정보시스템(민원)을 지원"},
 	} {
 		if got := Format(Korean, c.text, c.arg); got != c.want {

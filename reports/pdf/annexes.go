@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"gujo/reports"
 	"gujo/rules"
 )
 
@@ -88,7 +89,7 @@ func (d *document) evidenceAnnex() {
 	var rows [][]cell
 	for _, e := range d.report.Evidence {
 		target, kind := e.Target, "evidence.document"
-		if target == "inventory" {
+		if target == reports.Statement {
 			target, kind = d.text("evidence.inventory"), "evidence.statement"
 		}
 		rows = append(rows, []cell{plain(target), plain(d.text(kind)), plain(clock(e.Collected)), plain(e.Digest), plain(fmt.Sprint(e.Cited))})
@@ -106,7 +107,7 @@ func (d *document) gapAnnex() {
 	}
 	var rows [][]cell
 	for _, g := range d.report.Gaps {
-		rows = append(rows, []cell{plain(g.Component), plain(g.Table), plain(d.word("reason.", g.Reason)), plain(g.Detail)})
+		rows = append(rows, []cell{plain(g.Component), plain(g.Table), plain(d.word("reason.", g.Reason)), plain(d.print.Phrase(g.Detail))})
 	}
 	d.table([]column{{title: d.text("column.target"), share: 42}, {title: d.text("column.table"), share: 34},
 		{title: d.text("column.reason"), share: 22}, {title: d.text("column.detail"), share: 48}}, rows)

@@ -19,6 +19,7 @@ func (d *document) chapters() {
 	d.summary()
 	d.scope()
 	d.current()
+	d.analysis()
 	d.findings()
 	d.undecided()
 	d.plan()
@@ -27,7 +28,7 @@ func (d *document) chapters() {
 }
 
 // chapterNames are the anchors of the chapters, in order.
-var chapterNames = []string{"summary", "scope", "current", "findings", "undecided", "plan", "response",
+var chapterNames = []string{"summary", "scope", "current", "analysis", "findings", "undecided", "plan", "response",
 	"annex_rules", "annex_evidence", "annex_waivers", "annex_gaps", "annex_glossary"}
 
 // cover is the first page.
@@ -48,10 +49,13 @@ func (d *document) cover() {
 		d.block(name, "B", 18, black, left, bodyWidth)
 		d.space(4)
 	}
-	c := d.report.Coverage.Targets
+	read := d.text("scope.nothing_read")
+	if c := d.report.Coverage.Targets; c.Known > 0 || d.report.Collected {
+		read = d.text("report.targets_value", c.Read, c.Known)
+	}
 	d.pairs([][2]string{
 		{d.text("report.snapshot_time"), clock(d.report.Created)},
-		{d.text("report.targets"), d.text("report.targets_value", c.Read, c.Known)},
+		{d.text("report.targets"), read},
 		{d.text("report.snapshot"), d.report.Snapshot},
 		{d.text("report.tool"), d.report.Tool},
 		{d.text("report.packs"), d.packs()},
@@ -148,21 +152,23 @@ func (d *document) summary() {
 		{d.text("scale.unknown"), s.Unknown, grey},
 		{d.text("scale.good"), s.Pass, green},
 	})
-	c := d.report.Coverage
-	d.paragraph(d.text("summary.counts", len(d.report.Sheets), len(d.report.Undecided), s.Waived, c.Targets.Read, c.Targets.Known))
+	d.paragraph(d.text("summary.counts", len(d.report.Sheets), len(d.report.Undecided), s.Waived) + " " + d.targets())
 	d.note(d.text("scale.note"))
 
 	d.section("summary.services")
-	if len(d.report.Services) == 0 {
-		d.paragraph(d.text("summary.no_services"))
-	} else {
+	switch {
+	case len(d.report.Services) > 0:
 		d.serviceTable()
+	case len(d.report.Topology.Boxes) == 0:
+		d.paragraph(d.text("summary.no_network"))
+	default:
+		d.paragraph(d.text("summary.no_services"))
 	}
 	d.since()
 
 	d.section("summary.worst")
 	if len(d.report.Sheets) == 0 {
-		d.paragraph(d.text("summary.nothing", len(d.report.Undecided)))
+		d.nothing()
 		return
 	}
 	var rows [][]cell
@@ -181,6 +187,22 @@ func (d *document) summary() {
 	if more := len(d.report.Sheets) - 12; more > 0 {
 		d.note(d.text("summary.more", more))
 	}
+}
+
+// nothing says that no rule failed, which is not that nothing stops a system alone.
+func (d *document) nothing() {
+	if slices.ContainsFunc(d.report.Services, func(s reports.Service) bool { return len(s.Singles) > 0 }) {
+		d.paragraph(d.text("summary.unruled"))
+	}
+	d.paragraph(d.text("summary.nothing", len(d.report.Undecided)))
+}
+
+// targets tells how many were read, or that none was there to be.
+func (d *document) targets() string {
+	if c := d.report.Coverage.Targets; c.Known > 0 || d.report.Collected {
+		return d.text("summary.targets", c.Read, c.Known)
+	}
+	return d.text("scope.nothing_read")
 }
 
 // tile is a number with a name.
@@ -225,9 +247,10 @@ func (d *document) serviceTable() {
 			plain(fmt.Sprint(s.Fails)), plain(fmt.Sprint(s.Undecided)), plain(d.names(s.Singles, 8)), plain(s.Owner)})
 	}
 	d.table([]column{{title: d.text("kind.service"), share: 34}, {title: d.text("column.grade"), share: 14},
-		{title: d.text("column.judgement"), share: 20}, {title: d.text("column.findings"), share: 16, right: true},
-		{title: d.text("scale.unknown"), share: 23, right: true}, {title: d.text("column.singles"), share: 41},
-		{title: d.text("column.owner"), share: 22}}, rows)
+		{title: d.text("column.judgement"), share: 27}, {title: d.text("column.findings"), share: 16, right: true},
+		{title: d.text("scale.unknown"), share: 23, right: true}, {title: d.text("column.singles"), share: 38},
+		{title: d.text("column.owner"), share: 21}}, rows)
+	d.note(d.text("summary.services_note"))
 }
 
 // judgementInks are the colours of the scale.
@@ -238,14 +261,23 @@ func (d *document) scope() {
 	d.section("scope.purpose")
 	d.paragraph(d.text("scope.purpose_text"))
 	d.section("scope.how")
-	d.paragraph(d.text("scope.method"))
+	switch {
+	case d.report.Collected:
+		d.paragraph(d.text("scope.method"))
+	case len(d.report.Kinds) > 0:
+		d.paragraph(d.text("scope.method_given"))
+	default:
+		d.paragraph(d.text("scope.method_none"))
+	}
+	d.paragraph(d.text("scope.explain"))
 	d.section("scope.limits")
 	d.paragraph(d.text("limits.short"))
 	d.paragraph(d.text("scope.unknown"))
 	d.scale()
 	d.section("scope.coverage")
-	c := d.report.Coverage
-	d.paragraph(d.text("findings.coverage", c.Targets.Read, c.Targets.Known, c.Tables.Read, c.Tables.Required))
+	if c := d.report.Coverage; c.Targets.Known > 0 || d.report.Collected {
+		d.paragraph(d.text("findings.coverage", c.Targets.Read, c.Targets.Known, c.Tables.Read, c.Tables.Required))
+	}
 	gaps := map[string]int{}
 	for _, g := range d.report.Gaps {
 		gaps[g.Component]++
@@ -317,6 +349,7 @@ func (d *document) conflicts() {
 		{title: d.text("column.values"), share: 75}}, rows)
 }
 
+// current shows what is there: a figure, how many of what, and its redundancy.
 func (d *document) current() {
 	d.chapter("current")
 	d.section("current.topology")
@@ -340,27 +373,7 @@ func (d *document) current() {
 		d.table([]column{{title: d.text("column.kind"), share: 60}, {title: d.text("column.number"), share: 20, right: true},
 			{title: d.text("column.down"), share: 20, right: true}}, rows)
 	}
-	d.section("current.redundancy")
-	if len(d.report.Groups) == 0 {
-		d.paragraph(d.text("current.no_groups"))
-		return
-	}
-	rows = nil
-	for _, g := range d.report.Groups {
-		k := d.text("group.unknown_k")
-		if g.K > 0 {
-			k = fmt.Sprint(g.K)
-		}
-		up := cell{text: fmt.Sprint(g.Up)}
-		if g.Up < g.Designed {
-			up.bold, up.ink = true, red
-		}
-		rows = append(rows, []cell{plain(d.name(g.Named)), plain(d.word("technology.", g.Technology)), plain(k), plain(fmt.Sprint(g.Designed)), up,
-			plain(d.names(g.Members, 16))})
-	}
-	d.table([]column{{title: d.text("kind.redundancy_group"), share: 42}, {title: d.text("column.technology"), share: 22},
-		{title: d.text("column.k"), share: 16, right: true}, {title: d.text("column.designed"), share: 16, right: true},
-		{title: d.text("column.up"), share: 14, right: true}, {title: d.text("column.members"), share: 50}}, rows)
+	d.redundancy()
 }
 
 func (d *document) pick(t rules.Text) string {

@@ -1,6 +1,7 @@
 package pdf
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"sort"
@@ -116,8 +117,14 @@ func Write(w io.Writer, r *reports.Report, lang locale.Lang, engine *figure.Engi
 	d.dry, d.total, d.page = false, d.page, 0
 	clear(letters.Dropped)
 	d.chapters()
-	if err := d.pdf.Output(w); err != nil {
+	// gofpdf keeps an error of the writer and makes it its own, so it gets one that
+	// has none: whose file is full, the writer says.
+	var out bytes.Buffer
+	if err := d.pdf.Output(&out); err != nil {
 		return res, fmt.Errorf("pdf: %w", err)
+	}
+	if _, err := out.WriteTo(w); err != nil {
+		return res, err
 	}
 	for _, n := range letters.Dropped {
 		res.Dropped += n
@@ -322,10 +329,17 @@ func (d *document) paragraph(s string) { d.block(s, "", bodySize, black, left, b
 
 func (d *document) note(s string) { d.block(s, "", smallSize+0.5, grey, left, bodyWidth) }
 
+// keptLines is how many lines of running text are never torn.
+const keptLines = 4
+
 func (d *document) block(s, style string, size float64, c colour, x, width float64) {
 	d.font(style, size, c)
 	h := lineHeight(size)
-	for _, line := range d.wrap(d.letters.printable(s), width) {
+	lines := d.wrap(d.letters.printable(s), width)
+	if len(lines) <= keptLines {
+		d.need(h * float64(len(lines)))
+	}
+	for _, line := range lines {
 		d.need(h)
 		d.font(style, size, c)
 		d.put(x, d.y+h*0.75, line)

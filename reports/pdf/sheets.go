@@ -1,6 +1,7 @@
 package pdf
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -14,7 +15,7 @@ import (
 func (d *document) findings() {
 	d.chapter("findings")
 	if len(d.report.Sheets) == 0 {
-		d.paragraph(d.text("summary.nothing", len(d.report.Undecided)))
+		d.nothing()
 	} else {
 		d.findingList()
 	}
@@ -112,7 +113,11 @@ func (d *document) facts(s *reports.Sheet) [][2]string {
 		if r.K != nil {
 			k = fmt.Sprint(*r.K)
 		}
-		rows = append(rows, [2]string{d.text("sheet.redundancy"), d.text("sheet.redundancy_value", k, r.Designed, r.Observed)})
+		value := d.text("sheet.redundancy_value", k, r.Designed, s.Observed)
+		if s.InService < s.Observed {
+			value = d.text("sheet.redundancy_lost", k, r.Designed, s.Observed, s.InService)
+		}
+		rows = append(rows, [2]string{d.text("sheet.redundancy"), value})
 	}
 	if len(s.Cut) > 0 {
 		rows = append(rows, [2]string{d.text(d.cutName(s)), d.list(s.Cut)})
@@ -128,7 +133,11 @@ func (d *document) facts(s *reports.Sheet) [][2]string {
 		rows = append(rows, [2]string{d.text("sheet.status"), d.word("status.", f.Status)})
 	}
 	if f.Waiver != nil {
-		rows = append(rows, [2]string{d.text("sheet.waiver"), d.waiver(f.Waiver)})
+		waiver := d.waiver(f.Waiver)
+		if !f.Waived {
+			waiver = d.text("waiver.lapsed") + ": " + waiver
+		}
+		rows = append(rows, [2]string{d.text("sheet.waiver"), waiver})
 	}
 	return append(rows, [2]string{d.text("sheet.fingerprint"), f.Fingerprint})
 }
@@ -292,7 +301,7 @@ func (d *document) inline(e reports.Excerpt) string {
 
 // place tells where an excerpt stands.
 func (d *document) place(e reports.Excerpt) (target, locator string) {
-	if e.Target == "inventory" {
+	if e.Target == reports.Statement {
 		return d.text("evidence.inventory"), d.text("evidence.line", e.Locator)
 	}
 	return e.Target, e.Locator
@@ -333,9 +342,9 @@ func (d *document) remedy(s *reports.Sheet) {
 	// Who, with what money and when is for the owner to say (훈령 365 제16조).
 	d.table([]column{{title: d.text("sheet.owner"), share: 34}, {title: d.text("sheet.budget"), share: 30},
 		{title: d.text("sheet.effort"), share: 22}, {title: d.text("sheet.term"), share: 22},
-		{title: d.text("sheet.removes"), share: 32, right: true}},
+		{title: d.text("sheet.measure"), share: 32}},
 		[][]cell{{plain(" "), plain(" "), plain(d.word("effort.", f.Remediation.Effort)), plain(d.term(f.Remediation)),
-			plain(fmt.Sprint(f.Remediation.Removes))}})
+			{text: cmp.Or(s.Measure, " "), to: "plan"}}})
 }
 
 // basis prints the clauses that a finding cites, each with how it applies.

@@ -16,6 +16,7 @@ type cell struct {
 	bold  bool
 	ink   colour // black where it is the zero colour
 	chip  bool   // white on the ink
+	lead  bool   // the ink is that of the first line alone
 	to    string // anchor that it leads to
 	lines []string
 }
@@ -64,11 +65,7 @@ func (d *document) tableOf(size float64, columns []column, rows [][]cell) {
 			shaded = false
 		}
 		lines := t.measure(rows[n])
-		together := t.height(min(lines, maxLines))
-		// A heading stays with the row below it, and the head with its first row.
-		if len(rows[n]) == 1 && n+1 < len(rows) {
-			together += t.height(min(t.measure(rows[n+1]), maxLines))
-		}
+		together := t.together(rows, n)
 		if n == 0 {
 			if d.y+t.height(t.headLines)+together > bottom {
 				d.addPage()
@@ -83,6 +80,20 @@ func (d *document) tableOf(size float64, columns []column, rows [][]cell) {
 	}
 	d.rule(d.y, pale)
 	d.space(4)
+}
+
+// together gives the height of a row with those that it stays with: a heading stays
+// with the row below it, and the last row but one with the last, so that no page
+// begins with the rest of a table that is one row.
+func (t *table) together(rows [][]cell, n int) float64 {
+	height := t.height(min(t.measure(rows[n]), maxLines))
+	if n+1 == len(rows) || len(rows[n]) > 1 && n+2 < len(rows) {
+		return height
+	}
+	if both := height + t.together(rows, n+1); both+t.height(t.headLines) <= bottom-top {
+		return both
+	}
+	return height
 }
 
 // table is one while it is printed.
@@ -173,6 +184,9 @@ func (t *table) part(row []cell, from, n int, shaded bool) {
 			ink = blue
 		}
 		for j := from; j < min(from+n, len(c.lines)); j++ {
+			if c.lead && j > 0 {
+				ink = black
+			}
 			t.cellLine(c, c.lines[j], x, t.y+t.above+t.line*(float64(j-from)+0.75), width, ink, t.columns[i].right && len(row) > 1)
 		}
 		if c.to != "" {

@@ -156,5 +156,8 @@ func (d *document) cut(word string, width float64) (head, rest string) {
 // capital begins a text with a capital letter, as a heading does in English.
 func capital(s string) string {
 	r, n := utf8.DecodeRuneInString(s)
+	if n == 0 {
+		return ""
+	}
 	return string(unicode.ToUpper(r)) + s[n:]
 }
