@@ -39,9 +39,16 @@ var undecided = map[string][2]string{
 	"nms8000": {"NMM-R3.informatik.hs-fulda.de", "netlabSW03.informatik.hs-fulda.de"},
 }
 
+// guarded are networks in which devices on both sides of what is expected were read,
+// and not of all their neighbours: most devices of nms10205b hold no LLDP rows though
+// others hear them, so that a second way may lead between them unheard. There what
+// parts the network is a failure or unknown, and nothing else fails.
+var guarded = map[string]bool{"nms10205b": true}
+
 // recording is a recorded network with its answers.
 type recording struct {
 	name     string
+	guarded  bool
 	files    []string
 	expected network
 	ports    map[string]map[string][]string // LLDP's local ports: device, number → what the port is called
@@ -50,7 +57,7 @@ type recording struct {
 func recordingOf(t *testing.T, name string) recording {
 	t.Helper()
 	dir := shared(t, "corpora/snmp-networks/"+name)
-	r := recording{name: name, files: filesIn(t, dir), ports: map[string]map[string][]string{}}
+	r := recording{name: name, guarded: guarded[name], files: filesIn(t, dir), ports: map[string]map[string][]string{}}
 	readJSON(t, filepath.Join(dir, "expected.json"), &r.expected)
 	for _, f := range r.files {
 		data, err := os.ReadFile(f)
@@ -386,6 +393,23 @@ func (d diagnosis) failing(rule string) []string {
 	return slices.Sorted(slices.Values(subjects))
 }
 
+// unless gives the expected names without those about whose subjects a rule says
+// unknown, each naming what is missing.
+func (d diagnosis) unless(t *testing.T, rule string, expected []string, name func(subject string) string) []string {
+	t.Helper()
+	unknown := map[string]bool{}
+	for _, f := range d.Findings {
+		if f.Rule != rule || f.Verdict != "unknown" {
+			continue
+		}
+		if len(f.Missing) == 0 {
+			t.Errorf("%s about %v is unknown and does not say why", rule, f.Subjects)
+		}
+		unknown[name(f.Subjects[0])] = true
+	}
+	return slices.DeleteFunc(expected, func(e string) bool { return unknown[e] })
+}
+
 // checkUndecided wants what parts an unread device from the rest to be unknown, and
 // that device to be named.
 func (r recording) checkUndecided(t *testing.T, s site) {
@@ -426,6 +450,9 @@ func (r recording) checkRules(t *testing.T, s site, g structure, cables []cable,
 	}
 	slices.Sort(points)
 	want := slices.Sorted(slices.Values(r.expected.Points))
+	if r.guarded {
+		want = d.unless(t, "SPOF-NET-01", want, func(id string) string { return g.components[id].Name })
+	}
 	if !slices.Equal(points, want) {
 		t.Errorf("SPOF-NET-01 names %v, want %v", points, want)
 	}
@@ -435,18 +462,24 @@ func (r recording) checkRules(t *testing.T, s site, g structure, cables []cable,
 		between[[2]string{c.near, c.far}]++
 	}
 	var bridges, wanted []string
-	for _, id := range d.failing("SPOF-NET-02") {
+	endsOf := func(id string) string {
 		var ends []string
 		for _, end := range g.needed(id, "joins") {
 			ends = append(ends, g.components[g.machineOf(end)].Name)
 		}
-		bridges = append(bridges, strings.Join(slices.Sorted(slices.Values(ends)), " – "))
+		return strings.Join(slices.Sorted(slices.Values(ends)), " – ")
+	}
+	for _, id := range d.failing("SPOF-NET-02") {
+		bridges = append(bridges, endsOf(id))
 	}
 	for _, b := range r.expected.Bridges {
 		// expected.json counts parallel links once; each of them has another beside it.
 		if between[b] == 1 {
 			wanted = append(wanted, strings.Join(slices.Sorted(slices.Values(b[:])), " – "))
 		}
+	}
+	if r.guarded {
+		wanted = d.unless(t, "SPOF-NET-02", wanted, endsOf)
 	}
 	slices.Sort(bridges)
 	slices.Sort(wanted)

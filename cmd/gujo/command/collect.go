@@ -92,6 +92,9 @@ func (p *plan) addScope(a *asking) error {
 		}
 		p.scope.Include = append(p.scope.Include, prefix)
 	}
+	if a.hops < 0 {
+		return failure("error.hops", a.hops)
+	}
 	if a.hops > 0 {
 		p.scope.Hops = &a.hops
 	}
@@ -113,8 +116,11 @@ func (p *plan) addTargets(ctx context.Context, addresses []string) error {
 		addr, err := netip.ParseAddr(host)
 		if err != nil {
 			found, err := net.DefaultResolver.LookupNetIP(ctx, "ip", host)
+			if missing := (*net.DNSError)(nil); errors.As(err, &missing) && missing.IsNotFound {
+				return failure("error.unknown_host", host)
+			}
 			if err != nil {
-				return fmt.Errorf("target %s: %w", host, err)
+				return failure("error.target", host, err)
 			}
 			addr = found[0].Unmap()
 		}
@@ -145,6 +151,12 @@ func (p *plan) addCredentials(a *asking) error {
 		}
 		all = append(all, inventory.Credential{Name: "command-line", SNMP: "v2c", Community: a.community})
 	}
+	if len(all) == 0 {
+		return failure("error.credentials")
+	}
+	if a.dryRun {
+		return nil // nothing is asked, so nobody need be able to
+	}
 	for _, c := range all {
 		keys, err := c.Resolve()
 		if err != nil {
@@ -155,9 +167,6 @@ func (p *plan) addCredentials(a *asking) error {
 			return err
 		}
 		p.credentials = append(p.credentials, ready)
-	}
-	if len(p.credentials) == 0 {
-		return failure("error.credentials")
 	}
 	return nil
 }
@@ -244,7 +253,7 @@ func (e *Env) endProgress() {
 
 func (e *Env) tellVisits(sum discovery.Summary) {
 	for _, v := range sum.Visits {
-		if !v.Visit.Answered {
+		if !v.Visit.Read && v.Visit.Reason != "" {
 			detail := strings.TrimPrefix(v.Visit.Detail, v.Target.Address.String()+": ")
 			e.say("discover.no_answer", v.Target, e.because(v.Visit.Reason, detail))
 		}
@@ -252,7 +261,7 @@ func (e *Env) tellVisits(sum discovery.Summary) {
 	if sum.Interrupted {
 		e.say("discover.interrupted")
 	}
-	e.say("discover.done", sum.Answered-sum.Repeated, sum.Targets-sum.Answered)
+	e.say("discover.done", sum.Read, sum.Targets-sum.Answered)
 }
 
 // reason prints why something could not be read.
@@ -268,7 +277,7 @@ func (e *Env) because(reason, detail string) string {
 	if detail == "" {
 		return e.reason(reason)
 	}
-	return e.reason(reason) + " (" + detail + ")"
+	return e.reason(reason) + " (" + e.print.Phrase(detail) + ")"
 }
 
 func newCollect(env *Env, _ *globals) *cobra.Command {

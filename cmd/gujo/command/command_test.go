@@ -110,11 +110,11 @@ func TestEveryCommandHasHelpWithAnExampleInBothLanguages(t *testing.T) {
 // it; -1 is a list.
 var arguments = map[string]int{
 	"merged.serial": 3, "merged.uuid": 3, "merged.chassis": 3, "merged.macs": 3, "merged.addresses": 3, "merged.decision": 3,
-	"split": 3, "apart.serial": 2, "ignored.shared": 2, "ignored.self": 2, "ignored.macs": 1, "heard.of": 0, "declared.only": 1,
+	"split": 3, "apart.serial": 2, "ignored.shared": 2, "ignored.self": 2, "ignored.macs": 1, "heard.of": 0, "heard.namesake": 1, "declared.only": 1,
 	"kind.unknown": 0, "kind.declared": 2, "forwarding.ambiguous": -1, "from.forwarding": 1, "gateway.unknown": 1,
 	"unconfirmed": 1, "unasked": 1, "contradicted.name": 1, "contradicted.chassis": 1, "contradicted.serial": 1, "contradicted.port": 1,
-	"segment": 1, "from.adjacency": 0, "member.without.neighbour": 1, "confirmed": 3, "confirmed.new": 3, "member.told": 1,
-	"gateway.several": -1, "endpoint.unbound": 1, "endpoint.ambiguous": -1, "denied": 4, "ignored.impossible": 0, "decision.unmatched": 3,
+	"segment": 1, "from.adjacency": 0, "from.partner": 0, "aggregate.unconfirmed": 1, "member.without.neighbour": 1, "confirmed": 3, "confirmed.new": 3, "member.told": 1, "member.unread": 1, "zone.subnet.unknown": 1,
+	"organisation": 2, "gateway.several": -1, "endpoint.unbound": 1, "endpoint.ambiguous": -1, "denied": 4, "ignored.impossible": 0, "decision.unmatched": 3,
 }
 
 func TestEveryNoteHasATextWithItsArgumentsInBothLanguages(t *testing.T) {
@@ -271,7 +271,14 @@ func TestOutputThatCannotBeWrittenIsAFailure(t *testing.T) {
 }
 
 // Whoever interrupts a collection keeps what was finished.
+// A discovery says how to go on with it.
 func TestAnInterruptedCollectionIsKeptAndToldAsFailed(t *testing.T) {
+	for name, hint := range map[string]string{"collect": "interrupted", "discover": "gujo import "} {
+		t.Run(name, func(t *testing.T) { interruptedIsKept(t, name, hint) })
+	}
+}
+
+func interruptedIsKept(t *testing.T, name, hint string) {
 	var a replay.Agent
 	a.Name, a.Addresses = "slow", []netip.Addr{netip.MustParseAddr("127.0.0.1")}
 	for _, v := range [][2]string{{"1.0", "slow OS"}, {"5.0", "slow"}, {"6.0", "room"}} {
@@ -297,8 +304,8 @@ func TestAnInterruptedCollectionIsKeptAndToldAsFailed(t *testing.T) {
 	var out, messages bytes.Buffer
 	env := command.Environment()
 	env.Stdout, env.Stderr, env.Terminal = &out, &messages, false
-	args := []string{"collect", server.Agents()[0].At.String(), "--snmp", "env:GUJO_TEST_COMMUNITY", "-o", bundle, "--lang", "en"}
-	if code := command.Main(ctx, args, env); code != 2 || !strings.Contains(strings.ToLower(messages.String()), "interrupted") {
+	args := []string{name, server.Agents()[0].At.String(), "--snmp", "env:GUJO_TEST_COMMUNITY", "-o", bundle, "--lang", "en", "--store", bundle + ".new"}
+	if code := command.Main(ctx, args, env); code != 2 || !strings.Contains(strings.ToLower(messages.String()), "interrupted") || !strings.Contains(strings.ToLower(messages.String()), hint) {
 		t.Errorf("it exits with %d and says %s", code, messages.String())
 	}
 	if code, out, messages := gujo(t, "verify", bundle); code != 0 {

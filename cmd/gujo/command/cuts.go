@@ -32,6 +32,11 @@ func newCuts(env *Env, g *globals) *cobra.Command {
 		if err != nil {
 			return err
 		}
+		for _, k := range kinds {
+			if !k.CanFail() { // it stops, but only with what it needs
+				return failure("error.cannot_fail", k, strings.Join(failingKinds(), ", "))
+			}
+		}
 		a, err := compile.Analyze(snap, compile.Options{Designed: designed, Of: tops, Candidates: kinds})
 		if err != nil {
 			return err
@@ -81,6 +86,17 @@ func parseKinds(names []string) ([]graph.Kind, error) {
 		kinds = append(kinds, k)
 	}
 	return kinds, nil
+}
+
+// failingKinds lists the kinds of components that fail by themselves.
+func failingKinds() []string {
+	var names []string
+	for _, k := range graph.Kinds() {
+		if k.CanFail() {
+			names = append(names, k.String())
+		}
+	}
+	return names
 }
 
 // cutsDocument is gujo/cuts/v1.

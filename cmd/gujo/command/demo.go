@@ -76,7 +76,7 @@ func (e *Env) demo(ctx context.Context, dir string) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := e.reportDemo(ctx, snap, d, p.inventory.Organisation, dir); err != nil {
+	if err := e.reportDemo(ctx, snap, d, dir); err != nil {
 		return err
 	}
 	e.tellDemo(snap, d, dir, e.Now().Sub(begin))
@@ -90,6 +90,7 @@ var demoFiles = []struct{ key, name string }{
 	{"demo.file.findings", "findings.json"},
 	{"demo.file.store", "gujo.db"},
 	{"demo.file.bundle", "site.bundle.zip"},
+	{"demo.file.inventory", "inventory.yaml"}, // last, because it is the mark of a demo
 }
 
 // emptyDemo makes the directory, and takes away what an earlier demo left there
@@ -103,7 +104,6 @@ func (e *Env) emptyDemo(dir string) error {
 	for _, f := range demoFiles {
 		names = append(names, f.name)
 	}
-	names = append(names, "inventory.yaml") // last, because it is the mark
 	mark, _, _ := bytes.Cut(samples.Inventory, []byte("\n"))
 	if inventory, _ := os.ReadFile(filepath.Join(dir, "inventory.yaml")); !bytes.HasPrefix(inventory, mark) {
 		for _, name := range names {
@@ -122,6 +122,7 @@ func (e *Env) emptyDemo(dir string) error {
 
 func (e *Env) replaySample(dir string) (*replay.Server, error) {
 	path := filepath.Join(dir, "recorded.bundle.zip")
+	defer os.Remove(path)
 	if err := os.WriteFile(path, samples.Bundle, 0o600); err != nil {
 		return nil, err
 	}
@@ -130,7 +131,7 @@ func (e *Env) replaySample(dir string) (*replay.Server, error) {
 		return nil, err
 	}
 	agents, err := replay.FromBundle(b)
-	if err = errors.Join(err, b.Close(), os.Remove(path)); err != nil {
+	if err = errors.Join(err, b.Close()); err != nil {
 		return nil, err
 	}
 	e.say("demo.replaying", len(agents))
@@ -173,7 +174,7 @@ func (e *Env) diagnoseDemo(ctx context.Context, g *globals, snap *graph.Snapshot
 	return d, writeFile(filepath.Join(dir, "findings.json"), func(f *os.File) error { return rules.WriteJSON(f, d) })
 }
 
-func (e *Env) reportDemo(ctx context.Context, snap *graph.Snapshot, d *rules.Diagnosis, organisation inventory.Text, dir string) error {
+func (e *Env) reportDemo(ctx context.Context, snap *graph.Snapshot, d *rules.Diagnosis, dir string) error {
 	e.say("demo.reporting")
 	engine, err := e.layoutEngine(ctx)
 	if err != nil {
@@ -184,7 +185,7 @@ func (e *Env) reportDemo(ctx context.Context, snap *graph.Snapshot, d *rules.Dia
 	}
 	for _, lang := range locale.Languages() {
 		path := filepath.Join(dir, "report."+string(lang)+".pdf")
-		if err := e.writeReport(snap, d, rules.Text{KO: organisation.KO, EN: organisation.EN}, lang, engine, path); err != nil {
+		if err := e.writeReport(snap, d, lang, engine, path); err != nil {
 			return err
 		}
 	}
@@ -203,7 +204,7 @@ func (e *Env) tellDemo(snap *graph.Snapshot, d *rules.Diagnosis, dir string, too
 	writeFindingsTable(e, snap, &shown)
 	p := e.printer()
 	p.line("")
-	p.line(e.text("demo.done", took.Round(100*time.Millisecond), dir))
+	p.line(e.text("demo.done", e.duration(took), dir))
 	var rows [][]string
 	for _, f := range demoFiles {
 		rows = append(rows, []string{f.name, e.text(f.key)})

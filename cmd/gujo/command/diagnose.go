@@ -248,9 +248,9 @@ func writeFindingsTable(env *Env, snap *graph.Snapshot, d *rules.Diagnosis) {
 	for _, f := range d.Findings {
 		compared = compared || f.Status != ""
 	}
-	head := []string{env.text("column.severity"), env.text("column.rule"), env.text("column.finding"), env.text("column.message")}
+	head := []string{env.text("column.severity"), env.text("column.confidence"), env.text("column.rule"), env.text("column.finding"), env.text("column.message")}
 	if compared {
-		head = slices.Insert(head, 3, env.text("column.status"))
+		head = slices.Insert(head, 4, env.text("column.status"))
 	}
 	for _, f := range d.Findings {
 		what := env.text("severity." + string(f.Severity))
@@ -260,9 +260,13 @@ func writeFindingsTable(env *Env, snap *graph.Snapshot, d *rules.Diagnosis) {
 		if f.Waived {
 			what += " " + env.text("findings.waived_mark")
 		}
-		row := []string{what, f.Rule, f.Fingerprint[:min(len(f.Fingerprint), 8)], env.pick(f.Message)}
+		confidence := "-" // only what fails is more or less certain
+		if f.Confidence != "" {
+			confidence = env.text("confidence." + f.Confidence)
+		}
+		row := []string{what, confidence, f.Rule, f.Fingerprint[:min(len(f.Fingerprint), 8)], env.pick(f.Message)}
 		if compared {
-			row = slices.Insert(row, 3, env.status(f.Status))
+			row = slices.Insert(row, 4, env.status(f.Status))
 		}
 		rows = append(rows, row)
 	}
@@ -274,8 +278,23 @@ func writeFindingsTable(env *Env, snap *graph.Snapshot, d *rules.Diagnosis) {
 	p.line("")
 	p.line(env.text("findings.summary", s.Critical, s.High, s.Medium, s.Low, s.Info, s.Ungraded, s.Unknown, s.Error, s.Waived))
 	p.line(env.text("findings.coverage", d.Coverage.Targets.Read, d.Coverage.Targets.Known, d.Coverage.Tables.Read, d.Coverage.Tables.Required))
+	writeWaivers(env, "findings.lapsed_waivers", d.LapsedWaivers)
+	writeWaivers(env, "findings.stale_waivers", d.StaleWaivers)
 	writeGaps(env, d.Coverage.Gaps)
 	p.line(env.text("limits.short"))
+}
+
+// writeWaivers lists waivers that waive nothing: nobody else tells their owners.
+func writeWaivers(env *Env, title string, waivers []rules.Waiver) {
+	if len(waivers) == 0 {
+		return
+	}
+	p := env.printer()
+	p.line("")
+	p.line(env.text(title, len(waivers)))
+	for _, w := range waivers {
+		p.line("  " + env.text("findings.waiver", w.Rule, strings.Join(w.Subjects, ", "), w.Expires, w.Owner, w.Ticket))
+	}
 }
 
 // maxGaps is how many gaps are listed for people; the JSON has all of them.
@@ -288,12 +307,19 @@ func writeGaps(env *Env, gaps []rules.CoverageGap) {
 		return
 	}
 	p.line(env.text("findings.gaps", len(gaps)))
-	var rows [][]string
+	target := ""
 	for _, g := range gaps[:min(len(gaps), maxGaps)] {
-		what := strings.TrimSpace(g.Target + " " + g.Table) // of a silent target there is no table
-		rows = append(rows, []string{what, env.because(g.Reason, strings.TrimPrefix(g.Detail, g.Target+": "))})
+		why := env.because(g.Reason, strings.TrimPrefix(g.Detail, g.Target+": "))
+		if g.Table == "" { // of a silent target there is none
+			p.line("  " + g.Target + ": " + why)
+			continue
+		}
+		if g.Target != target {
+			target = g.Target
+			p.line("  " + target)
+		}
+		p.line("    " + g.Table + ": " + why)
 	}
-	p.table("  ", nil, rows)
 	if more := len(gaps) - maxGaps; more > 0 {
 		p.line("  " + env.text("findings.more_gaps", more))
 	}

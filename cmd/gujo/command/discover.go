@@ -22,12 +22,16 @@ func newDiscover(env *Env, g *globals) *cobra.Command {
 			p.tell(env)
 			return nil
 		}
+		if err := env.checkStore(g); err != nil {
+			return err
+		}
 		path, sum, err := env.collect(cmd.Context(), &a, p)
 		if err != nil {
 			return err
 		}
 		env.say("import.bundle", path)
 		if sum.Interrupted {
+			env.say("discover.import_later", path)
 			return outcome{exitFailed}
 		}
 		snap, err := snapshotOf([]string{path}, at)
@@ -35,6 +39,7 @@ func newDiscover(env *Env, g *globals) *cobra.Command {
 			return err
 		}
 		if err := env.save(cmd.Context(), g, snap); err != nil {
+			env.say("discover.import_later", path)
 			return err
 		}
 		env.tellSnapshot(g, snap)

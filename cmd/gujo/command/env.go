@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"time"
 
 	"golang.org/x/term"
@@ -49,8 +50,26 @@ func Environment() *Env {
 func (e *Env) text(key string, args ...any) string { return e.print.Text(key, args...) }
 
 // say writes a message for the user to standard error.
-func (e *Env) say(key string, args ...any) {
-	fmt.Fprintln(e.Stderr, discreet(clean(e.text(key, args...))))
+func (e *Env) say(key string, args ...any) { e.tell(e.text(key, args...)) }
+
+// tell writes a message that is printed already to standard error; on a terminal
+// it is wrapped at blanks, but for what stands in columns, such as a line of a file
+// and the mark below it.
+func (e *Env) tell(message string) {
+	message = discreet(clean(message))
+	if !e.Terminal {
+		fmt.Fprintln(e.Stderr, message)
+		return
+	}
+	for l := range strings.SplitSeq(message, "\n") {
+		if strings.HasPrefix(l, " ") {
+			fmt.Fprintln(e.Stderr, l)
+			continue
+		}
+		for _, part := range fill(l, e.Width) {
+			fmt.Fprintln(e.Stderr, part)
+		}
+	}
 }
 
 // discreet masks passwords in addresses: messages repeat what was typed.

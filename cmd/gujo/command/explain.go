@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -11,6 +12,7 @@ import (
 
 	"gujo/discovery/snmp"
 	"gujo/graph"
+	"gujo/reports"
 	"gujo/rules"
 )
 
@@ -92,7 +94,7 @@ func (e *Env) explainRule(id, format string) (done bool, err error) {
 		p.line(r.ID + " " + r.Version + " — " + e.pick(r.Title))
 		for _, row := range [][2]string{
 			{"sheet.purpose", e.pick(r.Purpose)}, {"sheet.threat", e.pick(r.Threat)},
-			{"sheet.criterion", e.pick(r.Criterion.Text) + " (" + e.text("source."+r.Criterion.Source) + ")"},
+			{"sheet.criterion", e.criterion(r.Criterion)},
 			{"sheet.rationale", e.pick(r.Rationale)},
 			{"sheet.remedy", e.pick(rules.Text{KO: r.Remediation.KO, EN: r.Remediation.EN})},
 		} {
@@ -112,18 +114,35 @@ func (e *Env) explainRule(id, format string) (done bool, err error) {
 	return false, nil
 }
 
-// explainFinding prints a finding of the latest diagnosis, named by the
-// beginning of its fingerprint.
+// criterion prints what a subject is measured against, and whose it is, unless the
+// text says so itself.
+func (e *Env) criterion(c rules.Criterion) string {
+	text, source := e.pick(c.Text), " ("+e.text("source."+c.Source)+")"
+	if strings.HasSuffix(strings.TrimSuffix(text, "."), source) {
+		return text
+	}
+	return text + source
+}
+
+// A finding has a number in the report of its diagnosis: F-001, or U-001 where
+// nothing could be decided, or E-001.
+var (
+	byNumber      = regexp.MustCompile(`^(?i:[FUE])-[0-9]{3,}$`)
+	byFingerprint = regexp.MustCompile(`^[0-9a-f]{6,64}$`)
+)
+
+// explainFinding prints a finding of the latest diagnosis, named by its number in
+// the report or by the beginning of its fingerprint.
 func (e *Env) explainFinding(ctx context.Context, g *globals, name, format string) (done bool, err error) {
-	if len(name) < 6 || len(name) > 64 || strings.Trim(name, "0123456789abcdef") != "" {
+	if !byNumber.MatchString(name) && !byFingerprint.MatchString(name) {
 		return false, nil
 	}
 	store, err := e.openStore(g, false)
 	if err != nil {
 		return false, err
 	}
+	defer store.Close()
 	stored, err := store.LoadDiagnosis(ctx, "")
-	store.Close()
 	if errors.Is(err, graph.ErrNotFound) {
 		return false, nil
 	}
@@ -135,9 +154,15 @@ func (e *Env) explainFinding(ctx context.Context, g *globals, name, format strin
 		return false, err
 	}
 	var found []rules.Finding
-	for _, f := range d.Findings {
-		if strings.HasPrefix(f.Fingerprint, name) {
-			found = append(found, f)
+	if byNumber.MatchString(name) {
+		if found, err = numbered(ctx, store, d, strings.ToUpper(name)); err != nil {
+			return true, err
+		}
+	} else {
+		for _, f := range d.Findings {
+			if strings.HasPrefix(f.Fingerprint, name) {
+				found = append(found, f)
+			}
 		}
 	}
 	switch {
@@ -154,6 +179,25 @@ func (e *Env) explainFinding(ctx context.Context, g *globals, name, format strin
 	}
 	e.writeFinding(found[0])
 	return true, nil
+}
+
+// numbered gives the finding that has a number in the report: the report itself
+// says which, so that the two can never differ.
+func numbered(ctx context.Context, store graph.Store, d *rules.Diagnosis, code string) ([]rules.Finding, error) {
+	snap, err := store.Load(ctx, d.Snapshot)
+	if err != nil {
+		return nil, err
+	}
+	r, err := reports.Build(snap, d, reports.Options{})
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range slices.Concat(r.Sheets, r.Undecided, r.Errors) {
+		if s.Code == code {
+			return []rules.Finding{s.Finding}, nil
+		}
+	}
+	return nil, nil
 }
 
 // writeFinding walks a finding down to the bytes: finding, proof, evidence.
@@ -174,7 +218,7 @@ func (e *Env) writeFinding(f rules.Finding) {
 	if len(weakened) > 0 {
 		p.line(e.text("sheet.weakened") + ": " + strings.Join(weakened, ", "))
 	}
-	p.line(e.text("sheet.criterion") + ": " + e.pick(f.Criterion.Text))
+	p.line(e.text("sheet.criterion") + ": " + e.criterion(f.Criterion))
 	p.line(e.text("sheet.fingerprint") + ": " + f.Fingerprint)
 	if f.Waiver != nil {
 		w := f.Waiver

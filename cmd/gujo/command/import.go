@@ -1,6 +1,7 @@
 package command
 
 import (
+	"cmp"
 	"errors"
 	"os"
 	"strings"
@@ -15,13 +16,13 @@ import (
 
 func newImport(env *Env, g *globals) *cobra.Command {
 	var (
-		inventoryPath string
-		bundle        string
-		zone          string
-		as            string
-		asOf          string
+		inventories []string
+		bundle      string
+		zone        string
+		as          string
+		asOf        string
 	)
-	c := env.command("import", func(cmd *cobra.Command, args []string) error {
+	c := env.command("import", func(cmd *cobra.Command, args []string) (err error) {
 		at, err := parseAsOf(asOf)
 		if err != nil {
 			return err
@@ -30,17 +31,28 @@ func newImport(env *Env, g *globals) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		if err := env.recoverCutOff(in.bundles); err != nil {
+		if err := env.checkStore(g); err != nil {
+			return err
+		}
+		var made []written
+		defer func() {
+			if err != nil { // nothing came of it, and what it was made of is still there
+				for _, m := range made {
+					os.Remove(m.path)
+				}
+			}
+		}()
+		if made, err = env.recoverCutOff(in.bundles); err != nil {
 			return err
 		}
 		bundles := in.bundles
-		if len(in.files)+len(in.found) > 0 || inventoryPath != "" {
-			path, err := env.wrap(in, inventoryPath, bundle, zone, as)
+		if len(in.files)+len(in.found)+len(inventories) > 0 {
+			path, err := env.wrap(in, inventories, bundle, zone, as)
 			if err != nil {
 				return err
 			}
 			bundles = append(bundles, path)
-			env.say("import.bundle", path)
+			made = append(made, written{path, env.text("import.bundle", path)})
 		}
 		snap, err := snapshotOf(bundles, at)
 		if err != nil {
@@ -49,18 +61,24 @@ func newImport(env *Env, g *globals) *cobra.Command {
 		if err := env.save(cmd.Context(), g, snap); err != nil {
 			return err
 		}
+		for _, m := range made {
+			env.tell(m.message)
+		}
 		env.tellSnapshot(g, snap)
 		return nil
 	})
 	c.Args = env.arguments(1, -1)
 	f := c.Flags()
-	f.StringVarP(&inventoryPath, "inventory", "i", "", env.text("flag.inventory"))
+	f.StringSliceVarP(&inventories, "inventory", "i", nil, env.text("flag.inventory"))
 	f.StringVar(&bundle, "bundle", "", env.text("flag.bundle"))
 	f.StringVar(&zone, "zone", "", env.text("flag.zone"))
 	f.StringVar(&as, "format", "", env.text("flag.import_format"))
 	f.StringVar(&asOf, "as-of", "", env.text("flag.as_of"))
 	return c
 }
+
+// written is a file that an import made on its way, and what is said of it.
+type written struct{ path, message string }
 
 func parseAsOf(s string) (time.Time, error) {
 	if s == "" {
@@ -73,20 +91,19 @@ func parseAsOf(s string) (time.Time, error) {
 	return at, nil
 }
 
-// wrap makes a bundle out of imported files and the inventory. If a file that
+// wrap makes a bundle out of imported files and inventories; the files belong to
+// the zone of the first inventory where none is said. If a file that
 // the user named is not understood there is no bundle; one found in a directory
 // is left out, and the user told.
-func (e *Env) wrap(in inputs, inventoryPath, bundle, zone, format string) (path string, err error) {
+func (e *Env) wrap(in inputs, inventories []string, bundle, zone, format string) (path string, err error) {
 	organisation := ""
-	var inv *inventory.Inventory
-	if inventoryPath != "" {
-		if inv, err = inventory.Load(inventoryPath); err != nil {
+	read := make([]*inventory.Inventory, len(inventories))
+	for i, file := range inventories {
+		if read[i], err = inventory.Load(file); err != nil {
 			return "", err
 		}
-		if zone == "" {
-			zone = inv.Zone
-		}
-		organisation = inv.Organisation.EN
+		zone = cmp.Or(zone, read[i].Zone)
+		organisation = cmp.Or(organisation, read[i].Organisation.EN)
 	}
 	if zone == "" {
 		zone = "default"
@@ -101,9 +118,13 @@ func (e *Env) wrap(in inputs, inventoryPath, bundle, zone, format string) (path 
 			os.Remove(path)
 		}
 	}()
-	if inv != nil {
+	for i, inv := range read {
 		inv.Guard(w)
-		if err := sources.AddInventory(w, inventoryPath, zone); err != nil {
+		own := zone
+		if len(read) > 1 {
+			own = cmp.Or(inv.Zone, zone)
+		}
+		if err := sources.AddInventory(w, inventories[i], own); err != nil {
 			return "", err
 		}
 	}
@@ -111,6 +132,9 @@ func (e *Env) wrap(in inputs, inventoryPath, bundle, zone, format string) (path 
 	var errs []error
 	for _, f := range in.files {
 		_, err := sources.Wrap(w, f, zone, format)
+		if errors.Is(err, sources.ErrUnknownFormat) && isInventory(f) {
+			err = failure("error.import_inventory", f)
+		}
 		errs = append(errs, err)
 	}
 	for _, f := range in.found {
@@ -128,28 +152,35 @@ func (e *Env) wrap(in inputs, inventoryPath, bundle, zone, format string) (path 
 	return path, errors.Join(errs...)
 }
 
+// isInventory reports whether a file looks like an inventory, which is named by an
+// option of its own.
+func isInventory(path string) bool {
+	data, err := sources.ReadFile(path)
+	return err == nil && inventory.Recognize(data)
+}
+
 // recoverCutOff puts, in place of each bundle that was cut off while it was
 // written, a whole one with what was finished, where new bundles go.
-func (e *Env) recoverCutOff(bundles []string) error {
+func (e *Env) recoverCutOff(bundles []string) (made []written, err error) {
 	for i, path := range bundles {
 		b, err := evidence.Open(path)
 		if err != nil {
-			return err
+			return made, err
 		}
 		// One that was recovered before is whole.
 		cutOff := errors.Is(b.Verify(), evidence.ErrNoManifest)
 		if err := b.Close(); err != nil {
-			return err
+			return made, err
 		}
 		if !cutOff {
 			continue
 		}
 		to := e.bundlePath("")
 		if err := evidence.Recover(path, to); err != nil {
-			return err
+			return made, err
 		}
-		e.say("import.recovered", path, to)
+		made = append(made, written{to, e.text("import.recovered", path, to)})
 		bundles[i] = to
 	}
-	return nil
+	return made, nil
 }

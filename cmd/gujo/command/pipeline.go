@@ -23,7 +23,7 @@ func snapshotOf(bundles []string, asOf time.Time) (*graph.Snapshot, error) {
 	for _, path := range bundles {
 		c, err := readBundle(path)
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", path, err)
+			return nil, err
 		}
 		all.Readings = append(all.Readings, c.Readings...)
 		all.Inventories = append(all.Inventories, c.Inventories...)
@@ -47,7 +47,11 @@ func readBundle(path string) (sources.Contents, error) {
 	if err := b.Verify(); err != nil {
 		return sources.Contents{}, err
 	}
-	return sources.Read(b)
+	c, err := sources.Read(b)
+	if err != nil && !strings.Contains(err.Error(), path) { // a file within is wrong
+		err = fmt.Errorf("bundle %s: %w", path, err)
+	}
+	return c, err
 }
 
 // joinGraphs lays graphs side by side; a graph alone stays as it is.

@@ -1,12 +1,14 @@
 package command
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -36,7 +38,7 @@ func newReport(env *Env, g *globals) *cobra.Command {
 		if engine != nil {
 			defer engine.Close()
 		}
-		if err := env.writeReport(snap, d, rules.Text{}, env.print.Lang, engine, output); err != nil {
+		if err := env.writeReport(snap, d, env.print.Lang, engine, output); err != nil {
 			return err
 		}
 		env.printer().line(env.text("report.written", output))
@@ -89,9 +91,21 @@ func (e *Env) layoutEngine(ctx context.Context) (*figure.Engine, error) {
 	return engine, nil
 }
 
+// organisationOf gives whose structure a snapshot shows: the organisation that its
+// inventory names, or several.
+func organisationOf(snap *graph.Snapshot) rules.Text {
+	var ko, en []string
+	for _, n := range snap.Notes {
+		if n.Subject == "" && n.Key == "organisation" && len(n.Args) == 2 {
+			ko, en = append(ko, cmp.Or(n.Args[0], n.Args[1])), append(en, cmp.Or(n.Args[1], n.Args[0]))
+		}
+	}
+	return rules.Text{KO: strings.Join(ko, ", "), EN: strings.Join(en, ", ")}
+}
+
 // writeReport prints a report into a file that appears only when it is whole.
-func (e *Env) writeReport(snap *graph.Snapshot, d *rules.Diagnosis, organisation rules.Text, lang locale.Lang, engine *figure.Engine, path string) error {
-	r, err := reports.Build(snap, d, reports.Options{Organisation: organisation, Describe: snmp.Describe})
+func (e *Env) writeReport(snap *graph.Snapshot, d *rules.Diagnosis, lang locale.Lang, engine *figure.Engine, path string) error {
+	r, err := reports.Build(snap, d, reports.Options{Organisation: organisationOf(snap), Describe: snmp.Describe})
 	if err != nil {
 		return err
 	}
@@ -114,7 +128,11 @@ func (e *Env) writeReport(snap *graph.Snapshot, d *rules.Diagnosis, organisation
 
 // writeFile writes a file of mode 0600 that appears only when it is whole.
 func writeFile(path string, write func(*os.File) error) error {
+	// The user knows the file by the name that it is to have.
 	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
+	if at := (*fs.PathError)(nil); errors.As(err, &at) {
+		return &fs.PathError{Op: "create", Path: path, Err: at.Err}
+	}
 	if err != nil {
 		return err
 	}
@@ -124,9 +142,14 @@ func writeFile(path string, write func(*os.File) error) error {
 	}
 	if err != nil {
 		os.Remove(f.Name())
-		// The user knows the file by the name that it would have had.
 		if at := (*fs.PathError)(nil); errors.As(err, &at) && at.Path == f.Name() {
 			at.Path = path
+		}
+		if move := (*os.LinkError)(nil); errors.As(err, &move) {
+			err = &fs.PathError{Op: "create", Path: path, Err: move.Err}
+			if info, statErr := os.Stat(path); statErr == nil && info.IsDir() {
+				err = &fs.PathError{Op: "create", Path: path, Err: syscall.EISDIR}
+			}
 		}
 	}
 	return err

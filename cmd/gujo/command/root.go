@@ -43,7 +43,7 @@ func Main(ctx context.Context, args []string, env *Env) int {
 	case errors.As(err, &o):
 		return o.code
 	}
-	fmt.Fprintln(env.Stderr, "gujo:", discreet(clean(env.explainError(err))))
+	env.tell("gujo: " + env.explainError(err))
 	return exitFailed
 }
 

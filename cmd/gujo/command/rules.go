@@ -1,6 +1,7 @@
 package command
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -33,7 +34,13 @@ func packDirectory(dir string) (fs.FS, error) {
 	if err == nil && !info.IsDir() {
 		err = failure("error.no_directory", dir)
 	}
-	return os.DirFS(dir), err
+	files := os.DirFS(dir)
+	if err == nil {
+		if _, missing := fs.Stat(files, "pack.yaml"); errors.Is(missing, fs.ErrNotExist) {
+			err = failure("error.no_pack", dir)
+		}
+	}
+	return files, err
 }
 
 func newRulesList(env *Env) *cobra.Command {

@@ -106,6 +106,7 @@ func TestScripts(t *testing.T) {
 			"code": scriptCode, "valid": scriptValid, "agents": scriptAgents, "lock": scriptLock,
 			"flip": scriptFlip, "cutoff": scriptCutOff, "evilzip": scriptEvilZip, "future": scriptFuture,
 			"mode": scriptMode, "smalldisk": scriptSmallDisk, "narrow": scriptNarrow, "euckr": scriptEUCKR, "fill": scriptFill,
+			"nobundle": scriptNoBundle, "firstfinding": scriptFirstFinding,
 		},
 	})
 }
@@ -221,6 +222,22 @@ func scriptEvilZip(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	ts.Check(z.Close())
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), b.Bytes(), 0o600))
+}
+
+// nobundle: no bundle that a command named itself lies in the directory.
+func scriptNoBundle(ts *testscript.TestScript, neg bool, args []string) {
+	found, err := filepath.Glob(ts.MkAbs("gujo-*"))
+	ts.Check(err)
+	if (len(found) == 0) == neg {
+		ts.Fatalf("bundles: %v", found)
+	}
+}
+
+// firstfinding FILE: $FIRST is the fingerprint of the first finding in a CSV.
+func scriptFirstFinding(ts *testscript.TestScript, neg bool, args []string) {
+	lines := strings.Split(ts.ReadFile(args[0]), "\n")
+	first, _, _ := strings.Cut(lines[1], ",")
+	ts.Setenv("FIRST", first)
 }
 
 // mode FILE MODE: the file has this mode.

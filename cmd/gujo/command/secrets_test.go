@@ -399,7 +399,7 @@ func judgeEvidence(t *testing.T, all map[string][]byte) {
 		{"v2c.zip snmp/planted/127.0.0.1_*/ifXTable", "uplink (redacted) to core"},
 		{"v2c.zip snmp/planted/127.0.0.1_*/system", "noc@example.kr reads with (redacted)"},
 		{"v2c.zip manifest.json", evidence.RuleKnown},
-		{"v2c.zip inventory/planted/v2c.yaml/target", "read with (redacted)"},
+		{"v2c.zip inventory/planted/inventory/target", "read with (redacted)"},
 		{"walks.zip file/10.0.0.2", "room 3"},
 		{"walks.zip manifest.json", snmp.RuleSecretObject},
 		{"graph.zip file/site.jsonl", "admin:(redacted)@10.0.0.9"},

@@ -4,7 +4,10 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"math"
 	"os"
+	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 
@@ -26,6 +29,26 @@ func (e *Env) openStore(g *globals, write bool) (graph.Store, error) {
 		}
 	}
 	return localstore.Open(g.store, localstore.Options{ReadOnly: !write})
+}
+
+// checkStore finds out whether a snapshot could be saved, before hours are spent on
+// one. It leaves nothing behind and holds nothing.
+func (e *Env) checkStore(g *globals) error {
+	if _, err := os.Stat(g.store); err == nil || strings.Contains(g.store, "://") {
+		store, err := e.openStore(g, true)
+		if err != nil {
+			return err
+		}
+		return store.Close()
+	}
+	f, err := os.CreateTemp(filepath.Dir(g.store), ".gujo-*")
+	if at := (*fs.PathError)(nil); errors.As(err, &at) {
+		return &fs.PathError{Op: "create", Path: g.store, Err: at.Err}
+	}
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Close(), os.Remove(f.Name()))
 }
 
 // selection is how a command chooses its snapshot.
@@ -61,7 +84,7 @@ func (s *selection) load(ctx context.Context, env *Env, g *globals) (*graph.Snap
 func (s *selection) checkAge(env *Env, created time.Time) int {
 	old := env.Now().Sub(created)
 	if s.maxAge > 0 && old > s.maxAge {
-		env.say("warn.too_old", old.Round(time.Minute), s.maxAge)
+		env.say("warn.too_old", env.duration(old), env.duration(s.maxAge))
 		return exitAge
 	}
 	return exitDone
@@ -87,17 +110,47 @@ func (a *age) String() string {
 
 func (a *age) Type() string { return "7d|12h" }
 func (a *age) Set(s string) error {
+	words := s
 	days, isDays := strings.CutSuffix(s, "d")
 	if isDays {
-		s = days + "h"
+		words = days + "h"
 	}
-	d, err := time.ParseDuration(s)
-	if err != nil || d <= 0 {
-		return failure("error.duration", s)
+	d, err := time.ParseDuration(words)
+	if err != nil || d <= 0 || isDays && d > math.MaxInt64/24 {
+		return failure("error.max_age", s)
 	}
 	if isDays {
 		d *= 24
 	}
 	*a = age(d)
 	return nil
+}
+
+// duration prints a span of time in words, to the unit that tells: "3 days 4 hours".
+func (e *Env) duration(d time.Duration) string {
+	switch {
+	case d < time.Second:
+		return e.text("span.milliseconds", d.Milliseconds())
+	case d < time.Minute:
+		return e.text("span.seconds", strconv.FormatFloat(d.Round(100*time.Millisecond).Seconds(), 'f', -1, 64))
+	}
+	unit := time.Second
+	switch {
+	case d >= 48*time.Hour:
+		unit = time.Hour
+	case d >= time.Hour:
+		unit = time.Minute
+	}
+	d = d.Truncate(unit)
+	var parts []string
+	for _, u := range []struct {
+		key string
+		of  time.Duration
+	}{{"span.days", 24 * time.Hour}, {"span.hours", time.Hour}, {"span.minutes", time.Minute}, {"span.seconds", time.Second}} {
+		if n := d / u.of; n > 0 {
+			parts = append(parts, e.text(u.key, int64(n)))
+			d -= n * u.of
+		}
+	}
+	return strings.Join(parts, " ")
 }

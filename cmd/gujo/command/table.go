@@ -137,6 +137,25 @@ func wrap(s string, limit int) []string {
 	return lines
 }
 
+// fill breaks a text into lines at blanks, and never within a word, which may be a
+// path or a command to be copied.
+func fill(s string, limit int) []string {
+	var lines []string
+	line := ""
+	for _, word := range strings.Fields(s) {
+		switch {
+		case line == "":
+			line = word
+		case columns(line)+1+columns(word) <= limit:
+			line += " " + word
+		default:
+			lines = append(lines, line)
+			line = word
+		}
+	}
+	return append(lines, line)
+}
+
 // cut splits a word after as many runes as fit, after a separator if one is near.
 func cut(word string, limit int) (head, rest string) {
 	n, at, soft := 0, 0, 0
