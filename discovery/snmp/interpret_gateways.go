@@ -143,18 +143,30 @@ func (d *device) vrrp2() []discovery.VirtualRouter {
 		}
 	}
 	var routers []discovery.VirtualRouter
-	for _, r := range d.rows("1.3.6.1.2.1.68.1.3.1", 2, 3, 5, 7, 8) {
+	for _, r := range d.rows("1.3.6.1.2.1.68.1.3.1", 2, 3, 4, 5, 7, 8, 15) {
 		parts := r.parts()
 		if len(parts) != 2 || parts[1] < 1 || parts[1] > 255 {
 			continue
 		}
 		routers = append(routers, discovery.VirtualRouter{
 			Fact: d.fact(r.get(3), r.get(5), r.get(7), r.get(2)), Protocol: "vrrp", IfIndex: ifIndex(int64(parts[0])), Group: int(parts[1]),
-			State: label(vrrpLabels, r.number(3)), Priority: priority(r.number(5)), VirtualMAC: realMAC(r.get(2).octets()),
+			State: r.inService(label(vrrpLabels, r.number(3)), 4, 15), Priority: priority(r.number(5)), VirtualMAC: realMAC(r.get(2).octets()),
 			Addresses: addresses[group{parts[0], parts[1]}], Master: router(r.get(7)),
 		})
 	}
 	return routers
+}
+
+// inService gives a state where no switch of the row (vrrpOperAdminState,
+// vrrpOperRowStatus, vrrpv3OperationsRowStatus: 1 is on) says otherwise. A row that
+// is off and yet claims a part contradicts itself: then no state is known.
+func (r row) inService(state string, switches ...int) string {
+	for _, column := range switches {
+		if r.get(column).Type != 0 && r.number(column) != 1 {
+			return ""
+		}
+	}
+	return state
 }
 
 // vrrp3 reads VRRPV3-MIB (RFC 6527).
@@ -172,14 +184,14 @@ func (d *device) vrrp3() []discovery.VirtualRouter {
 		}
 	}
 	var routers []discovery.VirtualRouter
-	for _, r := range d.rows("1.3.6.1.2.1.207.1.1.1.1", 3, 4, 5, 6, 7) {
+	for _, r := range d.rows("1.3.6.1.2.1.207.1.1.1.1", 3, 4, 5, 6, 7, 13) {
 		parts := r.parts()
 		if len(parts) != 3 || parts[1] < 1 || parts[1] > 255 {
 			continue
 		}
 		routers = append(routers, discovery.VirtualRouter{
 			Fact: d.fact(r.get(6), r.get(7), r.get(3), r.get(5)), Protocol: "vrrp", IfIndex: ifIndex(int64(parts[0])), Group: int(parts[1]),
-			State: label(vrrpLabels, r.number(6)), Priority: priority(r.number(7)), VirtualMAC: realMAC(r.get(5).octets()),
+			State: r.inService(label(vrrpLabels, r.number(6)), 13), Priority: priority(r.number(7)), VirtualMAC: realMAC(r.get(5).octets()),
 			Addresses: addresses[group{parts[0], parts[1], parts[2]}], Master: router(r.get(3)),
 		})
 	}

@@ -67,11 +67,15 @@ func TestAPortBelowABondIsInItIfItIsUp(t *testing.T) {
 
 func TestAGroupWithoutAStateMakesItsTableAGap(t *testing.T) {
 	for table, lines := range map[string][]string{
-		"vrrpOperTable":         cells("1.3.6.1.2.1.68.1.3.1", "3.7 ; 5=2|100", "3.8 ; 3=2|3"),
-		"vrrpv3OperationsTable": cells("1.3.6.1.2.1.207.1.1.1.1", "3.7.1 ; 7=2|100", "3.8.1 ; 6=2|3"),
-		"cHsrpGrpTable":         cells("1.3.6.1.4.1.9.9.106.1.2.1.1", "3.7 ; 3=2|100", "3.8 ; 15=2|6"),
-		"vrrpInstanceTable":     cells("1.3.6.1.4.1.9586.100.5.2.3.1", "1 ; 3=2|7", "2 ; 3=2|8 ; 4=2|2"),
+		"vrrpOperTable":                              cells("1.3.6.1.2.1.68.1.3.1", "3.7 ; 5=2|100", "3.8 ; 3=2|3"),
+		"vrrpOperTable of a row that is off":         cells("1.3.6.1.2.1.68.1.3.1", "3.7 ; 3=2|2 ; 15=2|2", "3.8 ; 3=2|3 ; 4=2|1 ; 15=2|1"),
+		"vrrpOperTable of a router that is off":      cells("1.3.6.1.2.1.68.1.3.1", "3.7 ; 3=2|2 ; 4=2|2", "3.8 ; 3=2|3 ; 4=2|1 ; 15=2|1"),
+		"vrrpv3OperationsTable of a row that is off": cells("1.3.6.1.2.1.207.1.1.1.1", "3.7.1 ; 6=2|2 ; 13=2|2", "3.8.1 ; 6=2|3 ; 13=2|1"),
+		"vrrpv3OperationsTable":                      cells("1.3.6.1.2.1.207.1.1.1.1", "3.7.1 ; 7=2|100", "3.8.1 ; 6=2|3"),
+		"cHsrpGrpTable":                              cells("1.3.6.1.4.1.9.9.106.1.2.1.1", "3.7 ; 3=2|100", "3.8 ; 15=2|6"),
+		"vrrpInstanceTable":                          cells("1.3.6.1.4.1.9586.100.5.2.3.1", "1 ; 3=2|7", "2 ; 3=2|8 ; 4=2|2"),
 	} {
+		table, _, _ = strings.Cut(table, " ")
 		r := said(append(lines, "1.3.6.1.4.1.99999.1.0|2|1")...) // the walk went on
 		if got := outcomeOf(r, table); got != "gap: truncated" {
 			t.Errorf("%s is %q, want a gap", table, got)

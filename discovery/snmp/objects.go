@@ -56,10 +56,10 @@ var objects = []object{
 	{"1.2.840.10006.300.43.1.2.1.1", "dot3adAggPortActorOperKey 5 dot3adAggPortPartnerOperSystemID 9 dot3adAggPortPartnerOperKey 11 " +
 		"dot3adAggPortSelectedAggID 12 dot3adAggPortAttachedAggID 13 dot3adAggPortActorPort 14 dot3adAggPortPartnerOperPort 17 dot3adAggPortActorOperState 21 dot3adAggPortPartnerOperState 23"},
 	{"1.3.6.1.2.1.68.1.3.1", "vrrpOperVirtualMacAddr 2 vrrpOperState 3 vrrpOperAdminState 4 vrrpOperPriority 5 vrrpOperIpAddrCount 6 vrrpOperMasterIpAddr 7 " +
-		"vrrpOperPrimaryIpAddr 8 vrrpOperPreemptMode 12"},
+		"vrrpOperPrimaryIpAddr 8 vrrpOperPreemptMode 12 vrrpOperRowStatus 15"},
 	{"1.3.6.1.2.1.68.1.4.1", "vrrpAssoIpAddrRowStatus 2"},
 	{"1.3.6.1.2.1.207.1.1.1.1", "vrrpv3OperationsMasterIpAddr 3 vrrpv3OperationsPrimaryIpAddr 4 vrrpv3OperationsVirtualMacAddr 5 vrrpv3OperationsStatus 6 " +
-		"vrrpv3OperationsPriority 7 vrrpv3OperationsPreemptMode 10"},
+		"vrrpv3OperationsPriority 7 vrrpv3OperationsPreemptMode 10 vrrpv3OperationsRowStatus 13"},
 	{"1.3.6.1.2.1.207.1.1.2.1", "vrrpv3AssociatedIpAddrRowStatus 2"},
 	{"1.3.6.1.4.1.9586.100.5.2.3.1", "vrrpInstanceName 2 vrrpInstanceVirtualRouterId 3 vrrpInstanceState 4 vrrpInstanceInitialState 5 vrrpInstanceWantedState 6 " +
 		"vrrpInstanceBasePriority 7 vrrpInstanceEffectivePriority 8 vrrpInstanceVipsStatus 9 vrrpInstancePrimaryInterface 10 vrrpInstancePreempt 13"},

@@ -76,9 +76,9 @@ var tables = []Table{
 	tableOf("dot3adAggPortTable", "IEEE8023-LAG-MIB", "1.2.840.10006.300.43.1.2.1.1", "5", "9", "11", "12", "13", "14", "17", "21", "23"),
 
 	// vrrpOperAuthKey is column 10.
-	guardedBy(8, tableOf("vrrpOperTable", "VRRP-MIB", "1.3.6.1.2.1.68.1.3.1", "2", "3", "4", "5", "7", "8", "12")),
+	guardedBy(8, tableOf("vrrpOperTable", "VRRP-MIB", "1.3.6.1.2.1.68.1.3.1", "2", "3", "4", "5", "7", "8", "12", "15")),
 	tableOf("vrrpAssoIpAddrTable", "VRRP-MIB", "1.3.6.1.2.1.68.1.4.1", "2"),
-	tableOf("vrrpv3OperationsTable", "VRRPV3-MIB", "1.3.6.1.2.1.207.1.1.1.1", "3", "4", "5", "6", "7", "10"),
+	tableOf("vrrpv3OperationsTable", "VRRPV3-MIB", "1.3.6.1.2.1.207.1.1.1.1", "3", "4", "5", "6", "7", "10", "13"),
 	tableOf("vrrpv3AssociatedIpAddrTable", "VRRPV3-MIB", "1.3.6.1.2.1.207.1.1.2.1", "2"),
 	tableOf("vrrpSyncGroupTable", "KEEPALIVED-MIB", "1.3.6.1.4.1.9586.100.5.2.1.1", "2", "3"),
 	tableOf("vrrpSyncGroupMemberTable", "KEEPALIVED-MIB", "1.3.6.1.4.1.9586.100.5.2.2.1", "2"),
