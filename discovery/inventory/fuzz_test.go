@@ -32,7 +32,7 @@ func FuzzParse(f *testing.F) {
 		}
 		lines := bytes.Count(data, []byte("\n")) + 1
 		for _, p := range list {
-			if p.Line < 1 || p.Line > lines+1 || p.Column < 0 || p.Message == "" || strings.Contains(p.Message, "%!") {
+			if p.Line < 1 || p.Line > lines+1 || p.Column < 0 || p.Message == "" || strings.Contains(p.Message, "%!") && !bytes.Contains(data, []byte("%!")) {
 				t.Errorf("of %d lines: %+v", lines, *p)
 			}
 		}
