@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 	"sync"
 
 	"gujo/graph"
@@ -38,17 +37,26 @@ type Analysis struct {
 
 	downAtStart map[int32]bool    // tops that are down with nothing further failed
 	singles     map[int32][]int32 // confirmed single points of tops with nothing further failed, once asked for
-	atStart     int               // how much of the optimistic trail is from the start
-	over        map[int32][]int32 // carrying node → gates with a way over it, once asked for
+	unclear     []Undetermined    // tops of which nothing is known whatever fails, once asked for
+	over        *over             // once asked for
 
-	seen []int32 // node → the number of the walk that last saw it
-	walk int32
+	bare   []bool  // nodes behind which nothing can fail, as far as that is known
+	met    []int32 // node → the last walk that met it
+	visits int32   // walks so far
+	above  []int32 // node of the optimistic network → the last walk that met it
+	flood  *flood  // of searches for proofs, once asked for
 
 	mu sync.Mutex
 }
 
 // Analyze compiles a snapshot. It fails where an option names what is not there.
 func Analyze(snapshot *graph.Snapshot, o Options) (*Analysis, error) {
+	return analyzeBy(snapshot, o, cheapest)
+}
+
+// analyzeBy is Analyze with a number of ends of each gate that are told apart by
+// exits; the answers are the same whatever it is.
+func analyzeBy(snapshot *graph.Snapshot, o Options, sides int) (*Analysis, error) {
 	v := graph.NewView(snapshot)
 	a := &Analysis{}
 	for _, id := range o.Of {
@@ -69,6 +77,7 @@ func Analyze(snapshot *graph.Snapshot, o Options) (*Analysis, error) {
 	a.tops = slices.Compact(a.tops)
 
 	a.s = build(v, o.Designed)
+	a.s.sides = sides
 	var failing []int32
 	if !o.Designed {
 		for c := range snapshot.Components {
@@ -89,12 +98,11 @@ func Analyze(snapshot *graph.Snapshot, o Options) (*Analysis, error) {
 		for c := range snapshot.Components {
 			r.candidates[a.s.failing(int32(c))] = may(snapshot.Components[c].Kind)
 		}
-		for n := r.unobserved; int(n) < r.net.Len(); n++ {
+		for n := r.unobserved; n < r.beyond; n++ {
 			r.candidates[n] = true
 		}
 	}
 	a.singles = map[int32][]int32{}
-	a.atStart = len(a.opt.state.Trail())
 	a.downAtStart = map[int32]bool{}
 	for _, t := range a.tops {
 		if a.opt.state.Failed(t) {
@@ -138,41 +146,63 @@ func (a *Analysis) Tops() []string {
 // Where ctx ends first, the answer says so: it is then not complete, and the
 // services that were not reached have no cuts.
 func (a *Analysis) Cuts(ctx context.Context, order int) (Cuts, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.cuts(ctx, order, true, order <= 2 && len(a.tops) >= manyTops)
+}
+
+// Counts is [Analysis.Cuts] without the lists.
+func (a *Analysis) Counts(ctx context.Context, order int) (Cuts, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.cuts(ctx, order, false, order <= 2 && len(a.tops) >= manyTops)
+}
+
+func (a *Analysis) cuts(ctx context.Context, order int, list, whole bool) (Cuts, error) {
 	if order < 1 || order > fault.MaxOrder {
 		return Cuts{}, fmt.Errorf("order %d: want 1 to %d", order, fault.MaxOrder)
 	}
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	out := Cuts{Order: order, Complete: true, Services: []ServiceCuts{}}
-	for _, t := range a.tops {
-		sc := ServiceCuts{Service: a.componentID(t), NoWay: []Way{}, Counts: map[string]Counts{}, Cuts: []Cut{}}
+	out := Cuts{Order: order, Complete: true, Services: make([]ServiceCuts, len(a.tops))}
+	var asked []int32 // tops that something may stop
+	for i, t := range a.tops {
+		sc := ServiceCuts{Service: a.componentID(t), NoWay: []Way{}, Counts: make(map[string]Counts, order), Cuts: []Cut{}}
 		for k := range order {
 			sc.Counts[strconv.Itoa(k+1)] = Counts{}
 		}
 		sc.Modelled = a.isModelled(t)
 		sc.DownAlready = sc.Modelled && a.opt.state.Failed(t)
-		switch {
-		case sc.DownAlready:
+		if sc.DownAlready {
 			sc.NoWay = a.noWay(t)
-		case sc.Modelled && out.Complete:
-			err := ctx.Err()
-			var cuts []Cut
-			if err == nil {
-				cuts, err = a.cutsOf(ctx, t, order)
-			}
-			if err != nil {
-				out.Complete, out.Reason = false, stopReason(err)
-				break
-			}
-			sc.Cuts = cuts
-			for _, c := range cuts {
-				key := strconv.Itoa(len(c.Components))
-				n := sc.Counts[key]
-				n.add(c.Confidence)
-				sc.Counts[key] = n
-			}
+		} else if sc.Modelled {
+			asked = append(asked, t)
 		}
-		out.Services = append(out.Services, sc)
+		out.Services[i] = sc
+	}
+	stop := func(err error) (Cuts, error) {
+		out.Complete, out.Reason = false, stopReason(err)
+		return out, nil
+	}
+	sure, err := a.opt.finder(ctx, asked, order, whole)
+	if err != nil {
+		return stop(err)
+	}
+	var doubtful finder
+	if a.pess != a.opt {
+		if doubtful, err = a.pess.finder(ctx, asked, order, whole); err != nil {
+			return stop(err)
+		}
+	}
+	for i, t := range a.tops {
+		sc := &out.Services[i]
+		if !sc.Modelled || sc.DownAlready {
+			continue
+		}
+		if err := ctx.Err(); err != nil {
+			return stop(err)
+		}
+		if err := a.cutsOf(sc, t, order, sure, doubtful, list); err != nil {
+			return stop(err)
+		}
 	}
 	return out, nil
 }
@@ -195,42 +225,50 @@ func (n *Counts) add(c Confidence) {
 	}
 }
 
-func (a *Analysis) cutsOf(ctx context.Context, top int32, order int) ([]Cut, error) {
-	sure, err := a.opt.state.CutSets(ctx, top, a.opt.candidates, order)
+// cutsOf completes a top with its cuts, or their number alone; doubtful is nil
+// where both readings are the same.
+func (a *Analysis) cutsOf(sc *ServiceCuts, top int32, order int, sure, doubtful finder, list bool) error {
+	counts := make([]Counts, order)
+	write := func() {
+		for k := range counts {
+			sc.Counts[strconv.Itoa(k+1)] = counts[k]
+		}
+	}
+	if !list && doubtful == nil {
+		n, err := sure.count(top, order)
+		if err != nil {
+			return err
+		}
+		for k := range counts {
+			counts[k].Confirmed = int(n[k])
+		}
+		write()
+		return nil
+	}
+	certain, err := sure.cuts(top)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	var doubtful [][]int32
-	if !a.pess.state.Failed(top) {
-		if doubtful, err = a.pess.state.CutSets(ctx, top, a.pess.candidates, order); err != nil {
-			return nil, err
+	var others [][]int32
+	if doubtful != nil && !a.pess.state.Failed(top) {
+		if others, err = doubtful.cuts(top); err != nil {
+			return err
 		}
 	}
-	out := make([]Cut, 0, len(doubtful))
-	for _, set := range sure {
-		out = append(out, Cut{a.ids(set), Confirmed})
-	}
-	confirmed := make(map[string]bool, len(out))
-	for _, c := range out {
-		confirmed[strings.Join(c.Components, "\n")] = true
-	}
-	for _, set := range doubtful {
-		c := Cut{a.ids(set), Possible}
-		if confirmed[strings.Join(c.Components, "\n")] {
-			continue
+	a.eachCut(certain, others, func(set []int32, c Confidence) {
+		counts[len(set)-1].add(c)
+		if list {
+			sc.Cuts = append(sc.Cuts, Cut{a.ids(set), c})
 		}
-		if slices.ContainsFunc(set, func(n int32) bool { return n >= a.pess.unobserved }) {
-			c.Confidence = Unobserved
-		}
-		out = append(out, c)
-	}
-	slices.SortFunc(out, func(x, y Cut) int {
+	})
+	slices.SortFunc(sc.Cuts, func(x, y Cut) int {
 		if len(x.Components) != len(y.Components) {
 			return len(x.Components) - len(y.Components)
 		}
 		return slices.Compare(x.Components, y.Components)
 	})
-	return out, nil
+	write()
+	return nil
 }
 
 func (a *Analysis) ids(set []int32) []string {
@@ -245,30 +283,37 @@ func (a *Analysis) ids(set []int32) []string {
 // isModelled reports whether anything that can fail, or an open end, is behind a component.
 func (a *Analysis) isModelled(top int32) bool {
 	s := a.s
-	seen := map[int32]bool{top: true}
-	stack := []int32{top}
+	if a.bare == nil {
+		a.bare, a.met = make([]bool, len(s.nodes)), make([]int32, len(s.nodes))
+	}
+	a.visits++
+	var seen, stack []int32
+	add := func(v int32) {
+		if a.met[v] != a.visits && !a.bare[v] {
+			a.met[v] = a.visits
+			seen, stack = append(seen, v), append(stack, v)
+		}
+	}
+	add(top)
 	for len(stack) > 0 {
 		n := stack[len(stack)-1]
 		stack = stack[:len(stack)-1]
 		x := &s.nodes[n]
-		if len(x.ends) > 0 || int(n) < len(s.view.Components) && s.kind(n).CanFail() {
+		if x.ends != none || int(n) < len(s.view.Components) && s.kind(n).CanFail() {
 			return true
-		}
-		add := func(v int32) {
-			if !seen[v] {
-				seen[v] = true
-				stack = append(stack, v)
-			}
 		}
 		for _, i := range s.inputsOf(n) {
 			add(i.node)
 		}
-		for _, m := range x.beside {
+		for _, m := range s.beside(n) {
 			add(m)
 		}
 		if x.fallback != none {
 			add(x.fallback)
 		}
+	}
+	for _, n := range seen {
+		a.bare[n] = true
 	}
 	return false
 }
@@ -280,16 +325,20 @@ func (a *Analysis) noWay(top int32) []Way {
 		return []Way{}
 	}
 	out := []Way{}
-	seen := map[int32]bool{top: true}
-	stack := []int32{top}
+	start := askedAt(top)
+	seen := map[asked]bool{start: true}
+	stack := []asked{start}
 	for len(stack) > 0 {
-		n := stack[len(stack)-1]
+		w := stack[len(stack)-1]
 		stack = stack[:len(stack)-1]
-		if ends, ok := a.s.legs[n]; ok {
-			out = append(out, Way{a.componentID(ends[0]), a.componentID(ends[1])})
+		if int(w.node) >= len(a.s.nodes) {
+			continue
 		}
-		for _, v := range a.opt.net.Inputs(n) {
-			if a.opt.state.Failed(v) && !seen[v] {
+		if a.s.isLeg(w.node) && len(a.s.inputsOf(w.node)) > 0 {
+			out = append(out, Way{a.componentID(w.from), a.componentID(w.to)})
+		}
+		for _, i := range a.failedInputs(a.opt, w.node) {
+			if v := a.s.below(w, i); !seen[v] {
 				seen[v] = true
 				stack = append(stack, v)
 			}
@@ -297,6 +346,18 @@ func (a *Analysis) noWay(top int32) []Way {
 	}
 	slices.SortFunc(out, func(x, y Way) int { return cmp.Or(cmp.Compare(x.From, y.From), cmp.Compare(x.To, y.To)) })
 	return slices.Compact(out)
+}
+
+// failedInputs gives the inputs of a node that count in a reading and have failed.
+func (a *Analysis) failedInputs(r *reading, n int32) []input {
+	var out []input
+	by := a.s.inputsBy(n)
+	for _, v := range r.net.Inputs(n) {
+		if r.state.Failed(v) {
+			out = append(out, by(v))
+		}
+	}
+	return out
 }
 
 // seenDownBelow reports whether something that a component hangs on, through
@@ -319,7 +380,7 @@ func (a *Analysis) seenDownBelow(top int32) bool {
 		n := stack[len(stack)-1]
 		stack = stack[:len(stack)-1]
 		x := &s.nodes[n]
-		if down[n] || len(x.beside) > 0 {
+		if down[n] || len(s.beside(n)) > 0 {
 			return true
 		}
 		for _, i := range s.inputsOf(n) {
@@ -329,7 +390,7 @@ func (a *Analysis) seenDownBelow(top int32) bool {
 			add(x.fallback)
 		}
 		if x.op == way {
-			g := s.gates[x.gate]
+			g := s.gateOf(n)
 			for _, c := range s.between(g, func(int32) bool { return false }) {
 				add(s.carrier(c))
 			}

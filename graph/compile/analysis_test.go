@@ -402,6 +402,7 @@ func TestAColdStartGoesInWaves(t *testing.T) {
 	want := ColdStart{
 		Deadlocked: []Deadlock{{"application/x", cycle}, {"application/y", cycle}},
 		Waves:      [][]string{{"power_source/p"}, {"server/a"}, {"application/a"}, {"service/s"}},
+		Urgency:    map[string]Urgency{},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("cold start (-want +got):\n%s", diff)

@@ -11,13 +11,9 @@ import (
 // With an edge drawn between the ends these are the vertices of its block, the
 // largest part that no single vertex falls apart without (Hopcroft and Tarjan).
 func (s *structure) between(g gate, closed func(c int32) bool) []int32 {
-	tags := g.tags
-	if len(tags) == 0 {
-		tags = []int32{none}
-	}
 	var out []int32
 	b := block{s: s, gate: g, closed: closed, order: make([]int32, len(s.draw.top))}
-	for _, b.tag = range tags {
+	for _, b.tag = range tagsOf(g) {
 		b.clock = 0
 		clear(b.order)
 		b.stack = b.stack[:0]
@@ -57,7 +53,10 @@ func (b *block) visit(c, parent int32) (low int32) {
 		if below < now {
 			return
 		}
-		from := slices.Index(b.stack, o)
+		from := len(b.stack) - 1
+		for b.stack[from] != o {
+			from--
+		}
 		part := b.stack[from:]
 		if c == b.gate.from && slices.Contains(part, b.gate.to) {
 			for _, x := range part {

@@ -30,7 +30,7 @@ func (w *watched) Err() error {
 
 func TestWhoeverIsCalledOffStopsSoon(t *testing.T) {
 	graphs := map[string]*graph.Snapshot{
-		"20,000 links":   flood(t, 20000, true, graph.Server),
+		"20,000 links":   flooded(t, 20000, true, graph.Server),
 		"2,000 members":  crowd(t, "members", 2000),
 		"5,000 services": crowd(t, "services", 5000),
 		"2,000 learned":  crowd(t, "learned", 2000),

@@ -8,16 +8,19 @@ import "gujo/graph"
 // statement besides "is up": "carries".
 
 // carryOpen makes these statements, and for the same components a node of their
-// own failure alone, which both statements share.
-func (s *structure) carryOpen() {
+// own failure alone, which both statements share. It gives how many addresses,
+// names and groups somebody asks for.
+func (s *structure) carryOpen() (asked int) {
 	v := s.view
 	n := len(v.Components)
 	s.carry, s.event = make([]int32, n), make([]int32, n)
+	followed := s.findFollowed()
 	for c := range int32(n) {
 		s.carry[c], s.event[c] = none, none
-		if isFollowed(s.kind(c)) { // asked for without asking whether it is up for all
+		if followed[c] { // asked for without asking whether it is up for all
 			s.event[c] = s.newNode(c, false)
 			s.seal(s.event[c], nil)
+			asked++
 		}
 	}
 	var queue []int32
@@ -103,11 +106,48 @@ func (s *structure) carryOpen() {
 		})
 		s.seal(s.carry[c], append(in, input{node: members, rel: none}))
 	}
+	return asked
 }
 
 func (s *structure) failsOpen(c int32) bool {
+	if s.kind(c) != graph.NetworkDevice {
+		return false
+	}
 	a := s.view.Components[c].Attrs
-	return s.kind(c) == graph.NetworkDevice && a.IsTrue("inline") && a.Text("on_failure") == "open"
+	return a.IsTrue("inline") && a.Text("on_failure") == "open"
+}
+
+// findFollowed marks the addresses, names and groups that somebody may ask for
+// across the network, as far as they are followed (see follow.go).
+func (s *structure) findFollowed() []bool {
+	v := s.view
+	marked := make([]bool, len(v.Components))
+	var queue []int32
+	add := func(c int32) {
+		if !marked[c] && isFollowed(s.kind(c)) {
+			marked[c] = true
+			queue = append(queue, c)
+		}
+	}
+	for i := range v.Relations {
+		switch r := &v.Relations[i]; r.Type {
+		case graph.EnteredAt, graph.ConnectsTo, graph.BalancesTo, graph.Uses:
+			add(r.To)
+		case graph.ServedBy:
+			if s.kind(r.From) == graph.VirtualServer {
+				add(r.To)
+			}
+		}
+	}
+	for i := 0; i < len(queue); i++ {
+		for _, r := range v.Needs(queue[i]) {
+			switch r.Type {
+			case graph.Member, graph.ResolvesTo, graph.InZone, graph.ServedBy, graph.BoundTo:
+				add(r.To)
+			}
+		}
+	}
+	return marked
 }
 
 // isPower reports whether a need is one of power.

@@ -73,7 +73,10 @@ func disagreement(t *testing.T, s *graph.Snapshot, seed uint64, compared map[str
 		if designed {
 			as = "as designed"
 		}
-		a := analyze(t, s, Options{Designed: designed})
+		a, err := analyzeBy(s, Options{Designed: designed}, int(seed/7%3)) // whatever is cheapest is one of them
+		if err != nil {
+			t.Fatal(err)
+		}
 		order := 2
 		if seed%8 == 0 {
 			order = 3
@@ -83,6 +86,23 @@ func disagreement(t *testing.T, s *graph.Snapshot, seed uint64, compared map[str
 			t.Fatal(err)
 		}
 		compare("cuts "+as, judged(brute.Cuts(s, designed, order)), answered(got))
+		alone, err := a.cuts(ctx, 2, true, false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		atOnce, err := a.cuts(ctx, 2, true, true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		compare("cuts of all at once "+as, answered(alone), answered(atOnce))
+		counted, err := a.cuts(ctx, 2, false, true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range atOnce.Services {
+			atOnce.Services[i].Cuts = []Cut{}
+		}
+		compare("counts "+as, atOnce, counted)
 		for _, sc := range got.Services {
 			for _, c := range sc.Cuts {
 				compared[string(c.Confidence)]++

@@ -15,6 +15,12 @@
 // from the picture that the optimistic reading gives. The answers in the other
 // files only ask these two.
 //
+// Statements are numbered, without maps or pointers (intern.go), and shared by all
+// whom they are the same for: by all who stand in one place and want nothing from
+// there (follow.go), and, of ways, by all who hang on the same devices (exits.go).
+// Where nothing in a graph is assumed, unknown or open, both readings are one. All
+// tops of a large graph are answered at once (whole.go).
+//
 // Where the meaning leaves a choice, it is taken as the doc comment of
 // gujo/graph/compile/brute lists, whose enumeration the engine is compared with.
 package compile

@@ -13,7 +13,10 @@ type openEnds struct {
 const unobservedPrefix = "unobserved/"
 
 func (s *structure) shareEnds() openEnds {
-	parent := make([]int32, len(s.ends))
+	if len(s.ends.keys) == 0 {
+		return openEnds{}
+	}
+	parent := make([]int32, len(s.ends.keys))
 	for i := range parent {
 		parent[i] = int32(i)
 	}
@@ -25,7 +28,7 @@ func (s *structure) shareEnds() openEnds {
 		return e
 	}
 	below := s.aboveEnds()
-	group := make([]int32, len(s.ends)) // root → smallest group concerned
+	group := make([]int32, len(s.ends.keys)) // root → smallest group concerned
 	for i := range group {
 		group[i] = none
 	}
@@ -46,13 +49,13 @@ func (s *structure) shareEnds() openEnds {
 		seen[i] = none
 	}
 	var stack, visited []int32
-	for g, counting := range s.ofGroup {
+	for g := range s.view.Components {
 		if s.kind(int32(g)) != graph.RedundancyGroup {
 			continue
 		}
 		class := none
 		visited = visited[:0]
-		stack = append(append(stack, counting...), int32(g))
+		stack = append(append(stack, s.groups.of(int32(g))...), int32(g))
 		for len(stack) > 0 {
 			n := stack[len(stack)-1]
 			stack = stack[:len(stack)-1]
@@ -68,23 +71,22 @@ func (s *structure) shareEnds() openEnds {
 			seen[n] = -2 // under this group, class not known yet
 			visited = append(visited, n)
 			x := &s.nodes[n]
-			for _, e := range x.ends {
-				if s.ends[e] == (end{"members", int32(g)}) {
-					continue // its own
+			s.endsOf(n, func(e int32) {
+				if s.ends.keys[e] != (end{"members", int32(g)}) { // its own
+					class = joined(class, e, unite)
 				}
-				class = joined(class, e, unite)
-			}
+			})
 			for _, in := range s.inputsOf(n) {
 				stack = append(stack, in.node)
 			}
-			stack = append(stack, x.beside...)
+			stack = append(stack, s.beside(n)...)
 			if x.fallback != none {
 				stack = append(stack, x.fallback)
 			}
 		}
 		for _, n := range visited {
 			seen[n] = class
-			if len(s.nodes[n].ends) > 0 {
+			if s.nodes[n].ends != none {
 				seen[n] = none // its ends may be a group's own
 			}
 		}
@@ -107,18 +109,18 @@ func joined(class, e int32, unite func(a, b int32) int32) int32 {
 
 // nameEnds numbers the classes and names them.
 func (s *structure) nameEnds(root func(int32) int32, group []int32) openEnds {
-	o := openEnds{class: make([]int32, len(s.ends))}
-	size := make([]int, len(s.ends))
-	at := make([]int32, len(s.ends))
-	for e := range s.ends {
+	o := openEnds{class: make([]int32, len(s.ends.keys))}
+	size := make([]int, len(s.ends.keys))
+	at := make([]int32, len(s.ends.keys))
+	for e := range s.ends.keys {
 		size[root(int32(e))]++
 		at[e] = none
 	}
-	for e := range s.ends {
+	for e := range s.ends.keys {
 		r := root(int32(e))
 		if at[r] == none {
 			at[r] = int32(len(o.names))
-			name := unobservedPrefix + s.ends[e].what + "-of-" + s.view.Components[s.ends[e].of].ID
+			name := unobservedPrefix + s.ends.keys[e].what + "-of-" + s.view.Components[s.ends.keys[e].of].ID
 			if size[r] > 1 {
 				name = unobservedPrefix + "end-of-" + s.view.Components[group[r]].ID
 			}
@@ -131,28 +133,44 @@ func (s *structure) nameEnds(root func(int32) int32, group []int32) openEnds {
 
 // aboveEnds marks the nodes that have an open end below them.
 func (s *structure) aboveEnds() []bool {
-	users := make([][]int32, len(s.nodes))
-	use := func(n, by int32) { users[n] = append(users[n], by) }
+	each := func(f func(n, by int32)) {
+		for n := range int32(len(s.nodes)) {
+			for _, in := range s.inputsOf(n) {
+				f(in.node, n)
+			}
+			for _, m := range s.beside(n) {
+				f(m, n)
+			}
+			if other := s.nodes[n].fallback; other != none {
+				f(other, n)
+			}
+		}
+	}
+	at := make([]int32, len(s.nodes)+1) // first where the users of a node begin, then where they end
+	each(func(n, _ int32) { at[n+1]++ })
+	for n := range s.nodes {
+		at[n+1] += at[n]
+	}
+	users := make([]int32, at[len(s.nodes)])
+	each(func(n, by int32) {
+		users[at[n]] = by
+		at[n]++
+	})
 	var queue []int32
 	marked := make([]bool, len(s.nodes))
 	for n := range s.nodes {
-		x := &s.nodes[n]
-		for _, in := range s.inputsOf(int32(n)) {
-			use(in.node, int32(n))
-		}
-		for _, m := range x.beside {
-			use(m, int32(n))
-		}
-		if x.fallback != none {
-			use(x.fallback, int32(n))
-		}
-		if len(x.ends) > 0 {
+		if s.nodes[n].ends != none {
 			marked[n] = true
 			queue = append(queue, int32(n))
 		}
 	}
 	for i := 0; i < len(queue); i++ {
-		for _, by := range users[queue[i]] {
+		n := queue[i]
+		lo := int32(0)
+		if n > 0 {
+			lo = at[n-1]
+		}
+		for _, by := range users[lo:at[n]] {
 			if !marked[by] {
 				marked[by] = true
 				queue = append(queue, by)

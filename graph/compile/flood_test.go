@@ -9,9 +9,9 @@ import (
 	"gujo/graph"
 )
 
-// flood is a small site beside a device that claims n neighbours, each assumed,
+// flooded is a small site beside a device that claims n neighbours, each assumed,
 // over a link of its own: servers or things that nobody looked at.
-func flood(tb testing.TB, n int, services bool, ends ...graph.Kind) *graph.Snapshot {
+func flooded(tb testing.TB, n int, services bool, ends ...graph.Kind) *graph.Snapshot {
 	tb.Helper()
 	var g graph.Builder
 	add := func(id string, k graph.Kind, group *graph.Group) string {
@@ -65,8 +65,8 @@ func flood(tb testing.TB, n int, services bool, ends ...graph.Kind) *graph.Snaps
 func BenchmarkFlood(b *testing.B) {
 	for _, n := range []int{5000, 20000} {
 		for _, ends := range [][]graph.Kind{{graph.Server}, {graph.External}, {graph.NetworkDevice}} {
-			s := flood(b, n, true, ends...)
-			bare := flood(b, n, false, ends...)
+			s := flooded(b, n, true, ends...)
+			bare := flooded(b, n, false, ends...)
 			name := fmt.Sprintf("%d %s", n, ends[0])
 			for _, designed := range []bool{false, true} {
 				o := Options{Designed: designed}

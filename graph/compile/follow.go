@@ -27,10 +27,9 @@ type want struct {
 
 // fact is what a made node says, so that it is made once.
 type fact struct {
-	what       uint8
-	a, b, c, d int32
-	place      standing
-	under      face
+	what         uint8
+	a, b, c, d   int32
+	place, under int32 // a standing and a face, or 0
 }
 
 const (
@@ -49,31 +48,20 @@ const (
 )
 
 func (s *structure) ask(q ask) int32 {
-	id, ok := s.askAt[q]
-	if !ok {
-		id = int32(len(s.asks))
-		s.asks = append(s.asks, q)
-		s.askAt[q] = id
-	}
+	id, _ := s.asks.number(q)
 	return id
 }
 
 // wanting adds to an ask what must be met from where the target stands.
 func (s *structure) wanting(q, owner, on int32) int32 {
-	a := s.asks[q]
-	for w := a.wants; w != none; w = s.wants[w].next {
-		if s.wants[w].owner == owner && s.wants[w].on == on {
+	a := s.asks.keys[q]
+	for w := a.wants; w != none; w = s.wants.keys[w].next {
+		if s.wants.keys[w].owner == owner && s.wants.keys[w].on == on {
 			return q // wanted already, by a holder that stands behind itself
 		}
 	}
 	w := want{owner, on, a.wants}
-	id, ok := s.wantAt[w]
-	if !ok {
-		id = int32(len(s.wants))
-		s.wants = append(s.wants, w)
-		s.wantAt[w] = id
-	}
-	a.wants = id
+	a.wants, _ = s.wants.number(w)
 	return s.ask(a)
 }
 
@@ -82,7 +70,7 @@ func (s *structure) wanting(q, owner, on int32) int32 {
 // pools by themselves, so that a graph that says so is not unfolded without end.
 func (s *structure) wantsMany(q int32) bool {
 	depth := 0
-	for w := s.asks[q].wants; w != none; w = s.wants[w].next {
+	for w := s.asks.keys[q].wants; w != none; w = s.wants.keys[w].next {
 		depth++
 	}
 	return depth > 2
@@ -90,11 +78,13 @@ func (s *structure) wantsMany(q int32) bool {
 
 // make gives the node of a fact; fresh tells that it has to be sealed.
 func (s *structure) make(f fact, founded bool) (n int32, fresh bool) {
-	if n, ok := s.made[f]; ok {
-		return n, false
+	i, fresh := s.made.number(f)
+	if !fresh {
+		return s.madeAt[i], false
 	}
 	n = s.newNode(none, founded)
-	s.made[f] = n
+	s.nodes[n].more = i
+	s.madeAt = append(s.madeAt, n)
 	return n, true
 }
 
@@ -110,9 +100,17 @@ func (s *structure) sealFollowed(n, q int32, in []input) {
 // sealOr completes a node that says how an ask is met where something stands;
 // where that is only assumed, and not so, the way there counts.
 func (s *structure) sealOr(n, q int32, in []input) {
-	otherwise := s.at(q, nowhere, nowhere)
-	s.nodes[n].fallback = otherwise
+	if !s.isPlaced(in) {
+		otherwise := s.at(q, nowhere, nowhere)
+		s.nodes[n].fallback = otherwise
+	}
 	s.seal(n, in)
+}
+
+// isPlaced reports whether what counts where no input says a place need not be
+// said: in a plain structure, where one says so for certain.
+func (s *structure) isPlaced(in []input) bool {
+	return s.plain && slices.ContainsFunc(in, func(i input) bool { return i.place && !i.assumed })
 }
 
 // each adds, for each relation of a type from c, the statement that its
@@ -136,6 +134,16 @@ func (s *structure) eachOf(in []input, c int32, t graph.RelationType, place bool
 type face struct{ subnets, vlans int32 }
 
 var noFace face
+
+func (s *structure) face(f face) int32 {
+	id, _ := s.faces.number(f)
+	return id
+}
+
+func (s *structure) standing(st standing) int32 {
+	id, _ := s.standings.number(st)
+	return id
+}
 
 // under gives the face of what is asked under an address: what the one that was
 // asked first says counts before what others behind it say.
@@ -162,7 +170,7 @@ func (f face) shown(p place) place {
 
 // follow says that target, asked under a face, meets an ask.
 func (s *structure) follow(q, target int32, f face) int32 {
-	n, fresh := s.make(fact{what: factFollow, a: q, b: target, place: unplaced, under: f}, true)
+	n, fresh := s.make(fact{what: factFollow, a: q, b: target, under: s.face(f)}, true)
 	if !fresh {
 		return n
 	}
@@ -186,10 +194,10 @@ func (s *structure) follow(q, target int32, f face) int32 {
 	case graph.VirtualServer:
 		f = s.under(f, target)
 		if s.wantsMany(q) {
-			s.seal(n, s.holders(n, up, q, target, f))
+			s.holders(n, up, q, target, f)
 			break
 		}
-		s.seal(n, s.holders(n, s.itself(target), s.wanting(q, target, none), target, f))
+		s.holders(n, s.itself(target), s.wanting(q, target, none), target, f)
 	case graph.Application:
 		in := up
 		lo, hi := s.view.Out(target)
@@ -225,7 +233,8 @@ func isFollowed(k graph.Kind) bool {
 // it was not failed itself, that its provider and what it shares are up, and that
 // its open ends hold.
 func (s *structure) itself(c int32) []input {
-	if n, fresh := s.make(fact{what: factItself, a: c, place: unplaced}, false); fresh {
+	n, fresh := s.make(fact{what: factItself, a: c}, false)
+	if fresh {
 		in := []input{{node: s.event[c], rel: none}}
 		for _, t := range [2]graph.RelationType{graph.ProvidedBy, graph.Shares} {
 			in = s.each(in, c, t, false, func(t int32) int32 { return t })
@@ -233,14 +242,13 @@ func (s *structure) itself(c int32) []input {
 		s.hangOpen(n, c)
 		s.seal(n, in)
 	}
-	return []input{{node: s.made[fact{what: factItself, a: c, place: unplaced}], rel: none}}
+	return []input{{node: n, rel: none}}
 }
 
-// holders adds that a virtual server's holders meet an ask, which wants its pools.
-func (s *structure) holders(n int32, in []input, q, v int32, f face) []input {
-	otherwise := s.at(q, nowhere, nowhere)
-	s.nodes[n].fallback = otherwise
-	return s.each(in, v, graph.ServedBy, true, func(t int32) int32 { return s.follow(q, t, f) })
+// holders completes a node that says that a virtual server's holders meet an ask,
+// which wants its pools.
+func (s *structure) holders(n int32, in []input, q, v int32, f face) {
+	s.sealOr(n, q, s.each(in, v, graph.ServedBy, true, func(t int32) int32 { return s.follow(q, t, f) }))
 }
 
 // runner says that what an application runs on meets an ask. Hosts of a cluster
@@ -289,11 +297,18 @@ func (s *structure) hasChoice(machine int32) bool {
 // stand says that an ask is met wherever a server or device stands: on its host,
 // or where it is attached itself if it has none.
 func (s *structure) stand(q, machine int32, st standing, f face) int32 {
-	n, fresh := s.make(fact{what: factStand, a: q, b: machine, place: st, under: f}, true)
+	from := st
+	st = st.at(s, machine)
+	if from.asker == none && s.isAnyone(q, st) {
+		st.asker = anyone
+	}
+	if len(s.view.OutOf(machine, graph.RunsOn)) == 0 {
+		return s.standAlone(q, machine, st, f)
+	}
+	n, fresh := s.make(fact{what: factStand, a: q, b: machine, place: s.standing(from), under: s.face(f)}, true)
 	if !fresh {
 		return n
 	}
-	st = st.at(s, machine)
 	in := s.eachOf(nil, machine, graph.RunsOn, true, func(r *graph.Relation) int32 {
 		if s.kind(r.To) == graph.RedundancyGroup {
 			return s.hosts(q, none, r.To, st.over(r.Strength), f)
@@ -302,21 +317,34 @@ func (s *structure) stand(q, machine int32, st standing, f face) int32 {
 	})
 	if len(in) > 0 {
 		s.sealOr(n, q, in)
-		return n
+	} else {
+		s.seal(n, []input{{node: s.standAlone(q, machine, st, f), rel: none}})
 	}
-	at := s.at(q, nowhere, nowhere)
-	if !s.isGuest(machine) || s.draw.known[machine] {
-		p := st.on(machine)
-		at = s.at(q, s.place(p), s.place(f.shown(p)))
-	}
-	s.seal(n, []input{{node: at, rel: none}})
 	return n
+}
+
+// standAlone says that an ask is met where a machine without a host is attached.
+func (s *structure) standAlone(q, machine int32, st standing, f face) int32 {
+	if s.isGuest(machine) && !s.draw.known[machine] {
+		return s.at(q, nowhere, nowhere)
+	}
+	p := st.on(machine)
+	return s.at(q, s.place(p), s.place(f.shown(p)))
+}
+
+// isAnyone reports whether of the machine that is asked nothing counts but where
+// it stands: nothing is wanted from there, it has no gateway of its own, and it is
+// known what subnet it is in.
+func (s *structure) isAnyone(q int32, st standing) bool {
+	a := s.asks.keys[q]
+	return a.wants == none && a.to == none && st.subnets != 0 &&
+		(a.from == none || s.places.keys[a.from].asker != st.asker) && len(s.usesOf(st.asker, "gateway")) == 0
 }
 
 // hosts says that an ask is met from enough hosts of a cluster. app is what runs
 // there, if it is an application; a guest needs nothing across the network itself.
 func (s *structure) hosts(q, app, group int32, st standing, f face) int32 {
-	n, fresh := s.make(fact{what: factHosts, a: q, b: group, d: app, place: st, under: f}, true)
+	n, fresh := s.make(fact{what: factHosts, a: q, b: group, d: app, place: s.standing(st), under: s.face(f)}, true)
 	if !fresh {
 		return n
 	}
@@ -334,7 +362,7 @@ func (s *structure) hosts(q, app, group int32, st standing, f face) int32 {
 
 // both says that a component is up and something else holds.
 func (s *structure) both(c, other int32) int32 {
-	n, fresh := s.make(fact{what: factBoth, a: c, b: other, place: unplaced}, true)
+	n, fresh := s.make(fact{what: factBoth, a: c, b: other}, true)
 	if fresh {
 		s.seal(n, []input{{node: c, rel: none}, {node: other, rel: none}})
 	}
@@ -349,19 +377,19 @@ func (s *structure) isGuest(machine int32) bool {
 // at says that an ask is met at a place. It is shown to others under an address
 // that may be in another subnet than the machine's own.
 func (s *structure) at(q, p, shown int32) int32 {
-	n, fresh := s.make(fact{what: factAt, a: q, b: p, c: shown, place: unplaced}, true)
+	n, fresh := s.make(fact{what: factAt, a: q, b: p, c: shown}, true)
 	if !fresh {
 		return n
 	}
-	a := s.asks[q]
+	a := s.asks.keys[q]
 	var in []input
 	switch {
 	case a.from == none:
 	case a.to == none:
-		assumed := s.places[a.from].assumed || s.places[p].assumed
+		assumed := s.places.keys[a.from].assumed || s.places.keys[p].assumed
 		in = append(in, input{node: s.way(a.from, shown), rel: none, assumed: assumed})
 	default:
-		in = append(in, input{node: s.through(a.from, shown, a.to), rel: none, assumed: s.places[p].assumed})
+		in = append(in, input{node: s.through(a.from, shown, a.to), rel: none, assumed: s.places.keys[p].assumed})
 	}
 	if a.wants != none {
 		in = append(in, input{node: s.wanted(a.wants, p), rel: none})
@@ -373,15 +401,15 @@ func (s *structure) at(q, p, shown int32) int32 {
 // wanted says that a want is met from a place. Applications that need each other
 // keep each other running; balancers that point at each other lead nowhere.
 func (s *structure) wanted(w, p int32) int32 {
-	wt := s.wants[w]
-	n, fresh := s.make(fact{what: factWant, a: w, b: p, place: unplaced}, s.kind(wt.owner) == graph.VirtualServer)
+	wt := s.wants.keys[w]
+	n, fresh := s.make(fact{what: factWant, a: w, b: p}, s.kind(wt.owner) == graph.VirtualServer)
 	if !fresh {
 		return n
 	}
 	var in []input
 	for _, i := range s.wantsOf(wt) {
 		r := &s.view.Relations[i]
-		assumed := r.Strength == graph.Assumed || r.Type == graph.Uses && s.places[p].assumed
+		assumed := r.Strength == graph.Assumed || r.Type == graph.Uses && s.places.keys[p].assumed
 		in = append(in, input{node: s.follow(s.ask(ask{p, none, none}), r.To, noFace), rel: i, assumed: assumed})
 	}
 	if wt.next != none {

@@ -55,7 +55,7 @@ func (a *Analysis) Group(id string) (GroupState, error) {
 		}
 		out.Members = append(out.Members, m)
 	}
-	for _, n := range append(slices.Clone(a.s.ofGroup[c]), c) {
+	for _, n := range append(slices.Clone(a.s.groups.of(c)), c) {
 		out.Hanging = append(out.Hanging, a.hangingOn(n)...)
 	}
 	slices.Sort(out.Hanging)

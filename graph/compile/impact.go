@@ -15,8 +15,21 @@ import (
 // stops and why, which groups lose members, what becomes a single point, and
 // about which services the graph does not tell.
 func (a *Analysis) Impact(ctx context.Context, failed []string) (Impact, error) {
+	return a.impact(ctx, failed, true)
+}
+
+// Effect is [Analysis.Impact] without NowSingle, which compares each service that
+// is touched with what was before and so takes far longer than all the rest.
+func (a *Analysis) Effect(ctx context.Context, failed []string) (Impact, error) {
+	return a.impact(ctx, failed, false)
+}
+
+func (a *Analysis) impact(ctx context.Context, failed []string, compared bool) (Impact, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	if err := ctx.Err(); err != nil {
+		return Impact{}, err
+	}
 	out := Impact{
 		Failed: []string{}, Degraded: []string{}, Stopped: []Stopped{}, Weakened: []Weakened{},
 		NowSingle: []NowSingle{}, Undetermined: []Undetermined{},
@@ -32,6 +45,9 @@ func (a *Analysis) Impact(ctx context.Context, failed []string) (Impact, error) 
 	for _, c := range a.down {
 		out.Degraded = append(out.Degraded, a.componentID(c))
 	}
+	if a.unclear == nil {
+		a.unclear = a.findUnclear()
+	}
 	opt, pess := a.opt.state, a.pess.state
 	atOpt, atPess := opt.Mark(), pess.Mark()
 	defer func() { opt.Rollback(atOpt); pess.Rollback(atPess) }()
@@ -42,13 +58,18 @@ func (a *Analysis) Impact(ctx context.Context, failed []string) (Impact, error) 
 	if out.Stopped, err = a.stopped(ctx, atPess, nodes, func(c int32) bool { return !named[c] }); err != nil {
 		return Impact{}, err
 	}
-	if err := a.findWaysOver(ctx); err != nil {
-		return Impact{}, err
+	if a.over == nil {
+		if a.over, err = a.findOver(ctx); err != nil {
+			return Impact{}, err
+		}
 	}
 	if out.Weakened, err = a.weakened(ctx, atOpt); err != nil {
 		return Impact{}, err
 	}
 	out.Undetermined = a.undetermined(out.Stopped)
+	if !compared {
+		return out, nil
+	}
 	hit := a.hit(atOpt)
 	now, err := a.singlesOf(ctx, hit)
 	if err != nil {
@@ -220,7 +241,7 @@ func (a *Analysis) weakened(ctx context.Context, since fault.Mark) ([]Weakened, 
 			continue
 		}
 		x := &s.nodes[g]
-		w := Weakened{Group: a.componentID(x.of), Left: int(x.phantoms), MembersUp: []string{}}
+		w := Weakened{Group: a.componentID(x.of), Left: int(s.phantoms(g)), MembersUp: []string{}}
 		for _, i := range s.inputsOf(g) {
 			if !st.Failed(i.node) {
 				w.Left++
@@ -256,44 +277,6 @@ func (a *Analysis) weakened(ctx context.Context, since fault.Mark) ([]Weakened, 
 	return out, nil
 }
 
-// waysOver gives the gates with a way over what a node carries, of those open
-// with nothing further failed.
-func (a *Analysis) waysOver(n int32) []int32 {
-	if a.opt.net.VertexOf(n) == fault.None {
-		return nil
-	}
-	if a.over == nil {
-		_ = a.findWaysOver(context.Background()) // ends
-	}
-	return a.over[n]
-}
-
-// findWaysOver finds them all, once.
-func (a *Analysis) findWaysOver(ctx context.Context) error {
-	if a.over != nil {
-		return nil
-	}
-	down := make([]bool, a.opt.net.Len())
-	for _, v := range a.opt.state.Trail()[:a.atStart] {
-		down[v] = true
-	}
-	closed := func(c int32) bool { return down[a.s.carrier(c)] }
-	over := map[int32][]int32{}
-	for g := range a.s.nodes {
-		if a.s.nodes[g].op != way {
-			continue
-		}
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		for _, c := range a.s.between(a.s.gates[a.s.nodes[g].gate], closed) {
-			over[a.s.carrier(c)] = append(over[a.s.carrier(c)], int32(g))
-		}
-	}
-	a.over = over
-	return nil
-}
-
 // hangingOn gives the IDs of the tops that are up and hang on a node.
 func (a *Analysis) hangingOn(n int32) []string {
 	var out []string
@@ -306,14 +289,17 @@ func (a *Analysis) hangingOn(n int32) []string {
 // topsAbove gives the tops that are up and hang on one of some nodes, through
 // needs, members or what lies on a way.
 func (a *Analysis) topsAbove(nodes []int32) []int32 {
-	if a.seen == nil {
-		a.seen = make([]int32, a.opt.net.Len())
+	if a.over == nil {
+		a.over, _ = a.findOver(context.Background()) // ends
 	}
-	a.walk++
+	if a.above == nil {
+		a.above = make([]int32, a.opt.net.Len())
+	}
+	a.visits++
 	var stack, out []int32
 	add := func(v int32) {
-		if a.seen[v] != a.walk {
-			a.seen[v] = a.walk
+		if a.above[v] != a.visits {
+			a.above[v] = a.visits
 			stack = append(stack, v)
 		}
 	}
@@ -323,14 +309,19 @@ func (a *Analysis) topsAbove(nodes []int32) []int32 {
 	for len(stack) > 0 {
 		v := stack[len(stack)-1]
 		stack = stack[:len(stack)-1]
-		if _, isTop := slices.BinarySearch(a.tops, v); isTop && !a.opt.state.Failed(v) {
-			out = append(out, v)
+		if int(v) < len(a.s.kinds) && !a.opt.state.Failed(v) {
+			if _, isTop := slices.BinarySearch(a.tops, v); isTop {
+				out = append(out, v)
+			}
 		}
 		for _, o := range a.opt.net.Outputs(v) {
-			add(o)
+			// What a way is made of counts if it was there to be used.
+			if o < a.opt.beyond || !a.over.fallen[o] {
+				add(o)
+			}
 		}
-		for _, g := range a.waysOver(v) {
-			add(g)
+		if c := a.carriedBy(v); c != none {
+			a.over.each(a.opt, c, add)
 		}
 	}
 	slices.Sort(out)
@@ -341,32 +332,27 @@ func (a *Analysis) topsAbove(nodes []int32) []int32 {
 // stop: those with nothing behind them, those that were down already without a
 // reason, and those that may hang on something not observed, which may be what failed.
 func (a *Analysis) undetermined(stopped []Stopped) []Undetermined {
-	out := []Undetermined{}
-	stops := map[string]bool{}
+	stops := make(map[string]bool, len(stopped))
 	for _, s := range stopped {
 		stops[s.Component] = true
 	}
+	out := []Undetermined{}
+	for _, u := range a.unclear {
+		if !stops[u.Service] {
+			out = append(out, u)
+		}
+	}
+	if a.pess.unobserved == a.pess.beyond {
+		return out
+	}
 	pess := a.pess.state
 	m := pess.Mark()
-	for n := a.pess.unobserved; int(n) < a.pess.net.Len(); n++ {
+	for n := a.pess.unobserved; n < a.pess.beyond; n++ {
 		pess.Fail(n)
 	}
 	var open []int32
 	for _, t := range a.tops {
-		id := a.componentID(t)
-		switch {
-		case stops[id]:
-		case !a.isModelled(t):
-			out = append(out, Undetermined{id, "not modelled", id})
-		case a.downAtStart[t]:
-			if !a.seenDownBelow(t) {
-				at := id
-				if ways := a.noWay(t); len(ways) > 0 {
-					at = ways[0].From
-				}
-				out = append(out, Undetermined{id, "gap", at})
-			}
-		case pess.Failed(t):
+		if pess.Failed(t) && !a.downAtStart[t] && !stops[a.componentID(t)] && a.isModelled(t) {
 			open = append(open, t)
 		}
 	}
@@ -375,6 +361,26 @@ func (a *Analysis) undetermined(stopped []Stopped) []Undetermined {
 		out = append(out, Undetermined{a.componentID(t), "open end", a.openEndOf(t)})
 	}
 	slices.SortFunc(out, func(x, y Undetermined) int { return strings.Compare(x.Service, y.Service) })
+	return out
+}
+
+// findUnclear lists the tops of which the graph does not tell whatever fails: those
+// with nothing behind them, and those that are down without a reason.
+func (a *Analysis) findUnclear() []Undetermined {
+	out := []Undetermined{}
+	for _, t := range a.tops {
+		id := a.componentID(t)
+		switch {
+		case !a.isModelled(t):
+			out = append(out, Undetermined{id, "not modelled", id})
+		case a.downAtStart[t] && !a.seenDownBelow(t):
+			at := id
+			if ways := a.noWay(t); len(ways) > 0 {
+				at = ways[0].From
+			}
+			out = append(out, Undetermined{id, "gap", at})
+		}
+	}
 	return out
 }
 

@@ -66,8 +66,8 @@ func kept[T any](list []T, dropped []bool) []T {
 // over, but for what the part does not list.
 type extent struct {
 	w          *prover
-	nodes      []int32
-	at         map[int32]int32 // node → its place in nodes
+	nodes      []asked
+	at         map[asked]int32 // node → its place in nodes
 	arcs       []partArc       // of the nodes, by place
 	noRelation []bool          // beside the relations of the proof: dropped
 	noWay      []bool          // beside its ways
@@ -80,8 +80,8 @@ type partArc struct {
 }
 
 func (w *prover) extent(top int32) *extent {
-	x := &extent{w: w, at: map[int32]int32{}, noRelation: make([]bool, len(w.relations)), noWay: make([]bool, len(w.closed))}
-	add := func(v int32) int32 {
+	x := &extent{w: w, at: map[asked]int32{}, noRelation: make([]bool, len(w.relations)), noWay: make([]bool, len(w.closed))}
+	add := func(v asked) int32 {
 		i, ok := x.at[v]
 		if !ok {
 			i = int32(len(x.nodes))
@@ -97,36 +97,38 @@ func (w *prover) extent(top int32) *extent {
 		i, ok := slices.BinarySearch(w.relations, rel)
 		return int32(i), ok
 	}
-	add(top)
+	add(askedAt(top))
 	s := w.a.s
 	for i := int32(0); int(i) < len(x.nodes); i++ {
-		n := x.nodes[i]
-		if int(n) >= len(s.nodes) || w.outside[n] {
+		at := x.nodes[i]
+		n := at.node
+		if int(n) >= len(s.nodes) || w.isOutside(n) {
 			continue
 		}
-		if s.nodes[n].op == way {
-			for _, v := range w.cut(n) {
-				x.arcs = append(x.arcs, partArc{add(w.r.net.NodeOf(v)), i, none, none})
+		if s.isWay(n) {
+			for _, c := range w.cut(n) {
+				x.arcs = append(x.arcs, partArc{add(askedAt(s.carrier(c))), i, none, none})
 			}
 			continue
 		}
-		ends, isLeg := s.legs[n]
-		relation := w.relationsTo(n)
+		isLeg := s.isLeg(n)
+		by := s.inputsBy(n)
 		for _, v := range w.r.net.Inputs(n) {
 			if !w.r.state.Failed(v) {
 				continue
 			}
-			rel, ok := listed(relation(v))
+			in := by(v)
+			rel, ok := listed(in.rel)
 			if !ok {
 				continue
 			}
 			over := none
-			if isLeg && int(v) < len(s.nodes) && s.nodes[v].op == way {
-				if over = w.wayOf(ends, v); over == none {
+			if isLeg && s.isWay(v) {
+				if over = w.wayOf([2]int32{at.from, at.to}, v); over == none {
 					continue
 				}
 			}
-			x.arcs = append(x.arcs, partArc{add(v), i, rel, over})
+			x.arcs = append(x.arcs, partArc{add(s.below(at, in)), i, rel, over})
 		}
 		for _, m := range w.absent(n) {
 			if rel, ok := listed(m); ok {
@@ -141,7 +143,7 @@ func (w *prover) extent(top int32) *extent {
 // out of service count as such.
 func (x *extent) threshold(n int32) int32 {
 	w := x.w
-	if int(n) >= len(w.a.s.nodes) || w.outside[n] {
+	if int(n) >= len(w.a.s.nodes) || w.isOutside(n) {
 		return 1
 	}
 	switch st := &w.a.s.nodes[n]; st.op {
@@ -160,8 +162,8 @@ func (x *extent) isForced() bool {
 	for _, a := range x.arcs {
 		count[a.to]++
 	}
-	for i, n := range x.nodes {
-		if count[i] > max(0, x.threshold(n)) {
+	for i, at := range x.nodes {
+		if count[i] > max(0, x.threshold(at.node)) {
 			return false
 		}
 	}
@@ -174,7 +176,7 @@ func (x *extent) isClosed(a partArc) bool {
 		return false
 	}
 	c := &x.w.closed[a.way]
-	return len(c.gates) == 1 || x.w.r.state.Parts(x.nodes[a.from], c.cut)
+	return len(c.gates) == 1 || x.w.a.parts(x.w.r, x.nodes[a.from].node, c.cut)
 }
 
 // stops reports whether what is left of the part fails a node.
@@ -182,9 +184,10 @@ func (x *extent) stops(top int32) bool {
 	var b fault.Builder
 	s := x.w.a.s
 	var down []int32
-	for i, n := range x.nodes {
+	for i, at := range x.nodes {
+		n := at.node
 		addNode(&b, int(n) < len(s.nodes) && s.nodes[n].founded, x.threshold(n))
-		if x.w.outside[n] {
+		if x.w.isOutside(n) {
 			down = append(down, int32(i))
 		}
 	}
@@ -199,5 +202,5 @@ func (x *extent) stops(top int32) bool {
 		}
 		b.Input(a.to, a.from)
 	}
-	return b.Build().Start(down).Failed(x.at[top])
+	return b.Build().Start(down).Failed(x.at[askedAt(top)])
 }

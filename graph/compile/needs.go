@@ -17,8 +17,13 @@ func (s *structure) component(c int32) {
 	case graph.Application:
 		in = append(in, s.running(c)...)
 	case graph.VirtualServer:
-		in = s.holders(n, in, s.wanting(s.ask(ask{none, none, none}), c, none), c, noFace)
+		s.holders(n, in, s.wanting(s.ask(ask{none, none, none}), c, none), c, noFace)
+		return
 	case graph.RedundancyGroup:
+		if len(in) == 0 {
+			s.sealGroup(n, c, func(m int32) int32 { return m })
+			return
+		}
 		members := s.newNode(c, false)
 		s.sealGroup(members, c, func(m int32) int32 { return m })
 		in = append(in, input{node: members, rel: none})
@@ -213,7 +218,10 @@ func (s *structure) entrance(service int32) []input {
 // is met that it needs across the network.
 func (s *structure) running(app int32) []input {
 	q := s.ask(ask{none, none, none})
-	otherwise := s.at(s.wantingOf(q, app, none), nowhere, nowhere)
-	s.nodes[app].fallback = otherwise
-	return s.eachOf(nil, app, graph.RunsOn, true, func(r *graph.Relation) int32 { return s.runner(q, app, r, noFace, true) })
+	in := s.eachOf(nil, app, graph.RunsOn, true, func(r *graph.Relation) int32 { return s.runner(q, app, r, noFace, true) })
+	if !s.isPlaced(in) {
+		otherwise := s.at(s.wantingOf(q, app, none), nowhere, nowhere)
+		s.nodes[app].fallback = otherwise
+	}
+	return in
 }

@@ -16,17 +16,16 @@ type place struct {
 	assumed bool  // only an assumption puts it there
 }
 
+// anyone stands for an asker of whom nothing counts but where he is asked: he has
+// no gateway of his own. So places of many are one.
+const anyone int32 = -2
+
 // nowhere is the place of what stands nowhere on the network: ways to and from
 // it count as there.
 const nowhere int32 = 0
 
 func (s *structure) place(p place) int32 {
-	id, ok := s.placeAt[p]
-	if !ok {
-		id = int32(len(s.places))
-		s.places = append(s.places, p)
-		s.placeAt[p] = id
-	}
+	id, _ := s.places.number(p)
 	return id
 }
 
@@ -34,14 +33,24 @@ func (s *structure) place(p place) int32 {
 type scopes struct {
 	sets [][]int32
 	at   map[string]int32
-	of   map[[2]int32]int32 // machine, in_subnet or in_vlan → set
+	of   [2][]int32 // in_subnet or in_vlan: machine → set, or none while nobody asked
 }
 
-func newScopes() scopes {
-	return scopes{sets: [][]int32{nil}, at: map[string]int32{"": 0}, of: map[[2]int32]int32{}}
+func newScopes(n int) scopes {
+	x := scopes{sets: [][]int32{nil}, at: map[string]int32{"": 0}}
+	for i := range x.of {
+		x.of[i] = make([]int32, n)
+		for c := range x.of[i] {
+			x.of[i][c] = none
+		}
+	}
+	return x
 }
 
 func (x *scopes) set(items []int32) int32 {
+	if len(items) == 0 {
+		return 0
+	}
 	slices.Sort(items)
 	items = slices.Compact(items)
 	key := make([]byte, 0, 4*len(items))
@@ -110,13 +119,14 @@ func (s *structure) ownScope(c int32, t graph.RelationType, into []int32) []int3
 // scopeOf gives the subnets (in_subnet) or VLANs (in_vlan) of a machine: those
 // of itself and its interfaces; if it has none, those of what it is joined to.
 func (s *structure) scopeOf(machine int32, t graph.RelationType) int32 {
-	key := [2]int32{machine, int32(t)}
-	set, ok := s.scopes.of[key]
-	if !ok {
-		set = s.findScope(machine, t)
-		s.scopes.of[key] = set
+	known := s.scopes.of[0]
+	if t == graph.InVLAN {
+		known = s.scopes.of[1]
 	}
-	return set
+	if known[machine] == none {
+		known[machine] = s.findScope(machine, t)
+	}
+	return known[machine]
 }
 
 func (s *structure) findScope(machine int32, t graph.RelationType) int32 {
@@ -201,6 +211,9 @@ func (s *structure) isLinked(machine int32) bool {
 
 // usesOf gives the relations from c to groups of a role.
 func (s *structure) usesOf(c int32, role string) []int32 {
+	if c == anyone {
+		return nil
+	}
 	var out []int32
 	lo, hi := s.view.Out(c)
 	for i := lo; i < hi; i++ {

@@ -15,9 +15,9 @@ type prover struct {
 	ctx       context.Context // ends a walk early, which whoever asked has to look at
 	a         *Analysis
 	r         *reading
-	outside   map[int32]bool // nodes that failed by being named, or were seen down
-	explained map[int32]bool
-	cuts      map[int32][]int32 // gate → the vertices that close it
+	failed    map[int32]bool // nodes that failed by being named
+	explained map[asked]bool
+	cuts      map[int32][]int32 // gate → the components that close it
 	relations []int32
 	closed    []closed
 	closedAt  map[[2]int32][]int32 // ends → places in closed
@@ -26,27 +26,34 @@ type prover struct {
 // closed is a way that is closed, for who asks and who is asked.
 type closed struct {
 	ends  [2]int32
-	cut   []int32 // vertices
+	cut   []int32 // components
 	gates []int32 // that it closes; none: another way stands for it
 }
 
 // newProver prepares for proofs in the present state of a reading, in which these
 // nodes were failed on top of what was seen down.
 func (a *Analysis) newProver(ctx context.Context, r *reading, failed []int32) *prover {
-	w := &prover{ctx: ctx, a: a, r: r, cuts: map[int32][]int32{}, outside: make(map[int32]bool, len(failed)+len(a.down))}
+	w := &prover{ctx: ctx, a: a, r: r, cuts: map[int32][]int32{}, failed: make(map[int32]bool, len(failed))}
 	for _, n := range failed {
-		w.outside[n] = true
+		w.failed[n] = true
 	}
-	for _, c := range a.down {
-		w.outside[a.s.failing(c)] = true
+	trail, from := r.state.Trail(), r.atStart
+	if r.when == nil {
+		r.when, from = make([]int32, r.net.Len()), 0
 	}
-	if r.at == nil {
-		r.at = make([]int32, r.net.Len())
-	}
-	for i, v := range r.state.Trail() {
-		r.at[v] = int32(i)
+	for i := from; i < len(trail); i++ {
+		r.when[trail[i]] = int32(i)
 	}
 	return w
+}
+
+// isOutside reports whether a node failed by being named, or was seen down.
+func (w *prover) isOutside(n int32) bool {
+	if w.failed[n] {
+		return true
+	}
+	c := w.a.componentOf(n)
+	return c != none && !w.a.s.designed && w.a.s.failing(c) == n && w.a.s.view.Components[c].State == graph.Down
 }
 
 // prove gives a minimal failing part of the graph for a node that has failed.
@@ -67,7 +74,7 @@ func (w *prover) prove(n int32) Proof {
 		}
 		x := Path{From: a.componentID(c.ends[0]), To: a.componentID(c.ends[1]), Cut: []string{}}
 		for _, v := range c.cut {
-			x.Cut = append(x.Cut, a.componentID(a.carriedBy(w.r.net.NodeOf(v))))
+			x.Cut = append(x.Cut, a.componentID(v))
 		}
 		slices.Sort(x.Cut)
 		p.Paths = append(p.Paths, x)
@@ -83,9 +90,10 @@ func (w *prover) prove(n int32) Proof {
 func (w *prover) explain(n int32) {
 	w.relations, w.closed = w.relations[:0], w.closed[:0]
 	w.closedAt = map[[2]int32][]int32{}
-	w.explained = map[int32]bool{n: true}
-	stack := []int32{n}
-	next := func(v int32) {
+	start := askedAt(n)
+	w.explained = map[asked]bool{start: true}
+	stack := []asked{start}
+	next := func(v asked) {
 		if !w.explained[v] {
 			w.explained[v] = true
 			stack = append(stack, v)
@@ -93,26 +101,28 @@ func (w *prover) explain(n int32) {
 	}
 	s := w.a.s
 	for len(stack) > 0 && w.ctx.Err() == nil {
-		n := stack[len(stack)-1]
+		at := stack[len(stack)-1]
 		stack = stack[:len(stack)-1]
-		if int(n) >= len(s.nodes) || w.outside[n] {
+		n := at.node
+		if int(n) >= len(s.nodes) || w.isOutside(n) {
 			continue
 		}
 		if s.nodes[n].op == way {
-			for _, v := range w.cut(n) {
-				next(w.r.net.NodeOf(v))
+			for _, c := range w.cut(n) {
+				next(askedAt(s.carrier(c)))
 			}
 			continue
 		}
-		ends, isLeg := s.legs[n]
-		rel := w.relationsTo(n)
+		isLeg := s.isLeg(n)
+		by := s.inputsBy(n)
 		for _, v := range w.reasons(n) {
-			next(v)
-			if isLeg && s.nodes[v].op == way {
-				w.close(ends, v)
+			i := by(v)
+			next(s.below(at, i))
+			if isLeg && s.isWay(v) {
+				w.close([2]int32{at.from, at.to}, v)
 			}
-			if i := rel(v); i != none {
-				w.relations = append(w.relations, i)
+			if i.rel != none {
+				w.relations = append(w.relations, i.rel)
 			}
 		}
 		absent := w.absent(n)
@@ -120,11 +130,11 @@ func (w *prover) explain(n int32) {
 	}
 }
 
-// cut gives the vertices whose failure closes a gate.
+// cut gives the components whose failure closes a gate.
 func (w *prover) cut(gate int32) []int32 {
 	cut, ok := w.cuts[gate]
 	if !ok {
-		cut = w.r.state.Cut(gate)
+		cut = w.a.cut(w.r, gate)
 		w.cuts[gate] = cut
 	}
 	return cut
@@ -139,7 +149,7 @@ func (w *prover) close(ends [2]int32, gate int32) {
 	x := closed{ends, w.cut(gate), []int32{gate}}
 	for _, i := range w.closedAt[ends] {
 		c := &w.closed[i]
-		if !slices.ContainsFunc(c.gates, func(g int32) bool { return !w.r.state.Parts(g, x.cut) }) {
+		if !slices.ContainsFunc(c.gates, func(g int32) bool { return !w.a.parts(w.r, g, x.cut) }) {
 			x.gates = append(x.gates, c.gates...)
 			c.gates = nil
 		}
@@ -156,7 +166,7 @@ func (w *prover) wayOf(ends [2]int32, gate int32) int32 {
 			continue
 		}
 		if !slices.Contains(c.gates, gate) {
-			if !w.r.state.Parts(gate, c.cut) {
+			if !w.a.parts(w.r, gate, c.cut) {
 				continue
 			}
 			c.gates = append(c.gates, gate)
@@ -174,7 +184,7 @@ func (w *prover) reasons(n int32) []int32 {
 			failed = append(failed, v)
 		}
 	}
-	at := w.r.at
+	at := w.r.when
 	slices.SortStableFunc(failed, func(x, y int32) int { return int(at[x] - at[y]) })
 	t := max(0, int(w.r.net.Threshold(n)))
 	early := 0
@@ -190,33 +200,6 @@ func (w *prover) reasons(n int32) []int32 {
 	return failed[:t] // a loop that nothing holds any more
 }
 
-// relationsTo gives the relations that make others inputs of n, each the first.
-func (w *prover) relationsTo(n int32) func(v int32) int32 {
-	in := w.a.s.inputsOf(n)
-	if len(in) < 16 {
-		return func(v int32) int32 {
-			for _, i := range in {
-				if i.node == v {
-					return i.rel
-				}
-			}
-			return none
-		}
-	}
-	rels := make(map[int32]int32, len(in))
-	for _, i := range in {
-		if _, ok := rels[i.node]; !ok {
-			rels[i.node] = i.rel
-		}
-	}
-	return func(v int32) int32 {
-		if rel, ok := rels[v]; ok {
-			return rel
-		}
-		return none
-	}
-}
-
 // absent gives the memberships of a group that are out of service. They are reasons
 // beside the members that failed: had they not been, more would be left.
 func (w *prover) absent(n int32) []int32 {
@@ -227,9 +210,10 @@ func (w *prover) absent(n int32) []int32 {
 	v := w.a.s.view
 	var out []int32
 	lo, _ := v.Out(x.of)
-	if len(x.beside) > 0 {
+	_, leans := slices.BinarySearch(w.r.leans, n)
+	if len(w.a.s.beside(n)) > 0 {
 		for i, r := range v.Needs(x.of) {
-			counts := r.Strength == graph.Hard || r.Strength == graph.Assumed && (!w.r.surely || w.r.leans[n])
+			counts := r.Strength == graph.Hard || r.Strength == graph.Assumed && (!w.r.surely || leans)
 			if r.Type == graph.Member && counts && !r.Active() {
 				out = append(out, lo+int32(i))
 			}
@@ -243,10 +227,13 @@ func (w *prover) missing(n int32, absent []int32) int {
 	return max(0, len(absent)+min(0, int(w.r.net.Threshold(n))))
 }
 
-// carriedBy gives the component that a carrying node is about.
+// carriedBy gives the component on the path graph that a node says is open, or none.
 func (a *Analysis) carriedBy(n int32) int32 {
-	if int(n) < len(a.s.view.Components) {
-		return n
+	if int(n) >= len(a.s.nodes) || a.s.nodes[n].of == none {
+		return none
 	}
-	return a.s.nodes[n].of
+	if c := a.s.nodes[n].of; a.s.draw.isVertex[c] && a.s.carrier(c) == n {
+		return c
+	}
+	return none
 }

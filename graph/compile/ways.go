@@ -7,7 +7,7 @@ import "gujo/graph"
 // is open without gateways or over them, whichever is there, and pessimistically
 // hangs on the end of which too little is known.
 func (s *structure) way(from, to int32) int32 {
-	n, fresh := s.make(fact{what: factWay, a: from, b: to, place: unplaced}, true)
+	n, fresh := s.make(fact{what: factWay, a: from, b: to}, true)
 	if !fresh {
 		return n
 	}
@@ -16,7 +16,7 @@ func (s *structure) way(from, to int32) int32 {
 		s.seal(n, nil)
 		return n
 	}
-	a, b := s.places[from], s.places[to]
+	a, b := s.places.keys[from], s.places.keys[to]
 	apart, unread := s.apart(a, b), s.unread(a, b)
 	if !apart && unread == none {
 		s.seal(n, []input{{node: s.leg(from, to), rel: none}})
@@ -26,19 +26,17 @@ func (s *structure) way(from, to int32) int32 {
 		s.seal(n, nil)
 		return n
 	}
-	over := s.overGateways(from, to)
-	straight := input{node: s.leg(from, to), rel: none}
-	switch {
+	switch over := s.overGateways(from, to); {
 	case !apart:
 		s.hang(n, "network", unread)
-		s.seal(n, []input{{node: s.either(straight, over), rel: none}})
+		s.seal(n, []input{{node: s.either(s.leg(from, to), over), rel: none}})
 	case len(over) > 0:
 		s.seal(n, over)
 	default:
 		if s.kind(a.asker) != graph.NetworkDevice {
 			s.hang(n, "network", a.asker)
 		}
-		s.seal(n, []input{straight})
+		s.seal(n, []input{{node: s.leg(from, to), rel: none}})
 	}
 	return n
 }
@@ -54,20 +52,20 @@ func (s *structure) overGateways(from, to int32) []input {
 			in = append(in, input{node: g, rel: i, assumed: r.Strength == graph.Assumed})
 		}
 	}
-	over(s.places[from], from, to)
-	over(s.places[to], to, from)
+	over(s.places.keys[from], from, to)
+	over(s.places.keys[to], to, from)
 	return in
 }
 
 // either says that a way is open straight or else over gateways. The second is an
 // alternative that nobody confirmed: pessimistically it counts only where the
 // first is not there to begin with.
-func (s *structure) either(straight input, over []input) int32 {
+func (s *structure) either(straight int32, over []input) int32 {
 	gateways := s.newNode(none, true)
 	s.seal(gateways, over)
 	n := s.newNode(none, true)
 	s.nodes[n].op, s.nodes[n].k = some, 1
-	s.seal(n, []input{straight, {node: gateways, rel: none, assumed: true}})
+	s.seal(n, []input{{node: straight, rel: none}, {node: gateways, rel: none, assumed: true}})
 	return n
 }
 
@@ -75,10 +73,10 @@ func (s *structure) either(straight input, over []input) int32 {
 // gateway reaches the other end. A gateway that is known to be in other subnets
 // only is not reached inside.
 func (s *structure) through(from, gateway, to int32) int32 {
-	if from != nowhere && gateway != nowhere && s.apart(s.places[from], s.places[gateway]) {
+	if from != nowhere && gateway != nowhere && s.apart(s.places.keys[from], s.places.keys[gateway]) {
 		return s.never()
 	}
-	n, fresh := s.make(fact{what: factThrough, a: from, b: gateway, c: to, place: unplaced}, true)
+	n, fresh := s.make(fact{what: factThrough, a: from, b: gateway, c: to}, true)
 	if fresh {
 		in := []input{{node: s.leg(from, gateway), rel: none}, {node: s.leg(gateway, to), rel: none}}
 		s.seal(n, in)
@@ -88,9 +86,9 @@ func (s *structure) through(from, gateway, to int32) int32 {
 
 // never is the node that does not hold.
 func (s *structure) never() int32 {
-	n, fresh := s.make(fact{what: factNever, place: unplaced}, false)
+	n, fresh := s.make(fact{what: factNever}, false)
 	if fresh {
-		s.nodes[n].op, s.nodes[n].k = some, 1
+		s.nodes[n].op, s.nodes[n].k, s.nodes[n].more = some, 1, none
 		s.seal(n, nil)
 	}
 	return n
@@ -98,19 +96,18 @@ func (s *structure) never() int32 {
 
 // leg says that a place reaches another without a gateway.
 func (s *structure) leg(from, to int32) int32 {
-	n, fresh := s.make(fact{what: factLeg, a: from, b: to, place: unplaced}, true)
+	n, fresh := s.make(fact{what: factLeg, a: from, b: to}, true)
 	if !fresh {
 		return n
 	}
-	same := from != nowhere && to != nowhere && s.places[from].machine == s.places[to].machine
+	same := from != nowhere && to != nowhere && s.places.keys[from].machine == s.places.keys[to].machine
 	if same || !s.hangUnplaced(n, from, to) {
 		s.seal(n, nil)
 		return n
 	}
-	a, b := s.places[from], s.places[to]
+	a, b := s.places.keys[from], s.places.keys[to]
 	tags := s.scopes.set(s.scopes.common(a.vlans, b.vlans))
 	s.seal(n, []input{{node: s.gate(a.machine, b.machine, tags), rel: none}})
-	s.legs[n] = [2]int32{a.asker, b.asker}
 	return n
 }
 
@@ -124,7 +121,7 @@ func (s *structure) hangUnplaced(n, from, to int32) bool {
 			known = false
 			continue
 		}
-		top := s.draw.top[s.places[p].machine]
+		top := s.draw.top[s.places.keys[p].machine]
 		if s.draw.known[top] {
 			continue
 		}
@@ -139,10 +136,10 @@ func (s *structure) hangUnplaced(n, from, to int32) bool {
 
 // gate says that a way over the path graph is open between two machines.
 func (s *structure) gate(from, to, tags int32) int32 {
-	n, fresh := s.make(fact{what: factGate, a: from, b: to, c: tags, place: unplaced}, false)
+	n, fresh := s.make(fact{what: factGate, a: from, b: to, c: tags}, false)
 	if fresh {
 		s.nodes[n].op = way
-		s.nodes[n].gate = int32(len(s.gates))
+		s.nodes[n].more = int32(len(s.gates))
 		s.gates = append(s.gates, gate{from, to, s.scopes.sets[tags]})
 		s.seal(n, nil)
 	}

@@ -12,4 +12,19 @@
 // itself up. [Network.Start] gives the state of the network with what is down
 // from the beginning; from there failures are added and taken back in the
 // reverse order, at the cost of what they touch.
+//
+// On this stand the answers, each exact, for networks of millions of nodes:
+//
+//   - [State.AllSingles]: which candidates alone stop which tops. Candidates are
+//     failed one after the other; those of giant impact share it (sweep.go).
+//   - [State.AllPairs]: which two together stop what neither stops alone. Only
+//     pairs are tried that meet in one node, way or loop (joint.go), one for all
+//     that are alike (profile.go), on top of the giants that many fail (pairing.go).
+//   - [State.CutSets]: the minimal sets of up to [MaxOrder] for one top, by search
+//     for hitting sets in the part of the network below it (cuts.go, cone.go).
+//   - [Network.Least]: what comes up from nothing.
+//
+// Gates keep two ways each that share as little as can be, found by one
+// augmentation (search.go, ways.go) in a path graph that is put together from what
+// closes alike (elements.go): only a gate both of whose ways broke is looked at.
 package fault

@@ -83,12 +83,12 @@ func (s *State) found(region int32) {
 	for rank, grew := int32(0), true; grew; {
 		grew = false
 		for _, v := range nodes {
-			if s.rank[v] != None || s.failed[v] {
+			if s.rank[v] != None || s.Failed(v) {
 				continue
 			}
 			missing := int32(0)
 			for _, w := range n.Inputs(v) {
-				if s.failed[w] || n.region[w] == region && s.rank[w] == None {
+				if s.Failed(w) || n.region[w] == region && s.rank[w] == None {
 					missing++
 				}
 			}
@@ -107,7 +107,7 @@ func (s *State) dropUnfounded() {
 		s.isTouched[r] = false
 		s.found(r)
 		for _, v := range s.net.regions[r] {
-			if s.rank[v] == None && !s.failed[v] {
+			if s.rank[v] == None && !s.Failed(v) {
 				s.fail(v)
 			}
 		}

@@ -1,9 +1,6 @@
 package fault
 
-import (
-	"cmp"
-	"slices"
-)
+import "slices"
 
 // None stands for no node, no vertex and no tag.
 const None int32 = -1
@@ -32,17 +29,6 @@ type gate struct {
 	node, from, to int32
 	tags           []int32 // one of them is enough; none: no tag is asked for
 	sure           bool    // over edges that are not guessed only
-}
-
-// sameWays orders gates so that those answered by one search stand together.
-func sameWays(x, y *gate) int {
-	s := func(b bool) int {
-		if b {
-			return 1
-		}
-		return 0
-	}
-	return cmp.Or(cmp.Compare(x.from, y.from), cmp.Compare(s(x.sure), s(y.sure)), slices.Compare(x.tags, y.tags))
 }
 
 // Node adds a node that fails when at least threshold of its inputs have
@@ -91,25 +77,20 @@ type Network struct {
 	out       []int32
 	gateOf    []int32 // node → gate, or None
 	vertexOf  []int32 // node → vertex, or None
-	gates     []gate  // those answered by one search together
-	groupEnd  []int32 // gate → end of its run of such gates
+	gates     []gate
 
-	nodeOf  []int32 // vertex → node
-	owner   []int32 // vertex → owning vertex, or None
-	tags    [][]int32
-	adjAt   []int32
-	adj     []int32
-	guessed []bool // beside adj
+	nodeOf []int32 // vertex → node
+	path   pathGraph
 
 	region  []int32   // node → loop of founded nodes, or None
 	regions [][]int32 // their nodes
 }
 
-// Build makes the network in linear time but for the order of the gates.
+// Build makes the network in linear time.
 func (b *Builder) Build() *Network {
 	nodes, vertices := len(b.threshold), len(b.nodeOf)
 	n := &Network{
-		threshold: b.threshold, nodeOf: b.nodeOf, owner: b.owner, tags: b.tags, gates: b.gates,
+		threshold: b.threshold, nodeOf: b.nodeOf, gates: b.gates,
 		gateOf: filled(nodes), vertexOf: filled(nodes), region: filled(nodes),
 	}
 	n.inAt, n.in = rows(nodes, len(b.inputs), func(i int) (int32, int32) { return b.inputs[i].to, b.inputs[i].from })
@@ -124,23 +105,18 @@ func (b *Builder) Build() *Network {
 		}
 		return e.v, e.u
 	}
-	n.adjAt, n.adj = rows(vertices, 2*len(b.edges), half)
-	n.guessed = make([]bool, len(n.adj))
-	next := slices.Clone(n.adjAt)
+	adjAt, adj := rows(vertices, 2*len(b.edges), half)
+	guessed := make([]bool, len(adj))
+	next := slices.Clone(adjAt)
 	for i := range 2 * len(b.edges) {
 		u, _ := half(i)
-		n.guessed[next[u]] = b.edges[i/2].guessed
+		guessed[next[u]] = b.edges[i/2].guessed
 		next[u]++
 	}
-	slices.SortStableFunc(n.gates, func(x, y gate) int { return cmp.Or(sameWays(&x, &y), cmp.Compare(x.to, y.to)) })
-	n.groupEnd = make([]int32, len(n.gates))
-	for i := len(n.gates) - 1; i >= 0; i-- {
+	for i := range n.gates {
 		n.gateOf[n.gates[i].node] = int32(i)
-		n.groupEnd[i] = int32(i + 1)
-		if i+1 < len(n.gates) && sameWays(&n.gates[i], &n.gates[i+1]) == 0 {
-			n.groupEnd[i] = n.groupEnd[i+1]
-		}
 	}
+	n.weave(adjAt, adj, guessed, b.owner, b.tags)
 	n.findLoops(b.founded)
 	return n
 }
@@ -156,12 +132,6 @@ func (n *Network) Inputs(v int32) []int32 { return n.in[n.inAt[v]:n.inAt[v+1]] }
 
 // Outputs gives the nodes that a node is an input of.
 func (n *Network) Outputs(v int32) []int32 { return n.out[n.outAt[v]:n.outAt[v+1]] }
-
-// VertexOf gives the vertex that a node carries, or None.
-func (n *Network) VertexOf(node int32) int32 { return n.vertexOf[node] }
-
-// NodeOf gives the node that carries a vertex.
-func (n *Network) NodeOf(vertex int32) int32 { return n.nodeOf[vertex] }
 
 // Loop gives the number of the loop of founded nodes that a node is in, or None.
 func (n *Network) Loop(v int32) int32 { return n.region[v] }

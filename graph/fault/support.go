@@ -8,14 +8,21 @@ type support struct {
 	way    []int32
 }
 
-func newSupport(nodes int) support { return support{seen: make([]int32, nodes)} }
-
 // Support appends to into the nodes of one set that by itself keeps top up: as
 // long as none of them is failed from outside, top runs whatever else fails. Only
 // nodes with wanted set are listed. Every set of failures that stops top has one
 // of them. Top must be up.
 func (s *State) Support(top int32, wanted []bool, into []int32) []int32 {
+	return s.support(top, wanted, into, 0)
+}
+
+// support prefers nodes that the walk with the number other did not see, as far as
+// one step tells.
+func (s *State) support(top int32, wanted []bool, into []int32, other int32) []int32 {
 	n, w := s.net, &s.walk
+	if w.seen == nil {
+		w.seen = make([]int32, n.Len())
+	}
 	w.number++
 	w.stack = append(w.stack[:0], top)
 	w.seen[top] = w.number
@@ -38,6 +45,9 @@ func (s *State) Support(top int32, wanted []bool, into []int32) []int32 {
 			}
 		}
 		inputs := n.Inputs(v)
+		if s.cheap != nil {
+			inputs = s.cheap[n.inAt[v]:n.inAt[v+1]]
+		}
 		need := int32(len(inputs)) - n.threshold[v] + 1
 		if need <= 0 {
 			continue
@@ -48,11 +58,19 @@ func (s *State) Support(top int32, wanted []bool, into []int32) []int32 {
 			s.found(r)
 		}
 		holds := func(u int32) bool {
-			return !s.failed[u] && (r == None || n.region[u] != r || s.rank[u] != None && s.rank[u] < s.rank[v])
+			return !s.Failed(u) && (r == None || n.region[u] != r || s.rank[u] != None && s.rank[u] < s.rank[v])
 		}
 		for _, u := range inputs { // those already counted on cost nothing
 			if need > 0 && w.seen[u] == w.number && holds(u) {
 				need--
+			}
+		}
+		if other != 0 && need < int32(len(inputs)) {
+			for _, u := range inputs {
+				if need > 0 && w.seen[u] != w.number && w.seen[u] != other && holds(u) {
+					need--
+					add(u)
+				}
 			}
 		}
 		for _, u := range inputs {

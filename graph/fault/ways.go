@@ -1,75 +1,60 @@
 package fault
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
-// search finds what is reached from a vertex; its memory is kept from one search
-// to the next.
-type search struct {
-	net    *Network
-	seen   []int32 // vertex → number of the search that saw it
-	parent []int32
-	queue  []int32
-	number int32
+// guard knows for gates that are up two ways that are open, or the parts where
+// they differ: only when both are broken need a gate be looked at again. It is not
+// changed and may be shared. A state has the guard that it started with, and may
+// lay others over it; for each gate the one that counts is told by s.level.
+type guard struct {
+	at   []int32 // element → its uses; without it, they are searched for
+	uses []use   // by element
 }
 
-func newSearch(n *Network) search {
-	v := len(n.nodeOf)
-	return search{net: n, seen: make([]int32, v), parent: make([]int32, v)}
+// use says that an element lies on known ways of a gate.
+type use struct {
+	element, gate int32
+	ways          uint8
 }
 
-// carries reports whether a vertex may lie on a way that asks for the tag.
-func (n *Network) carries(v, tag int32) bool {
-	return tag == None || len(n.tags[v]) == 0 || slices.Contains(n.tags[v], tag)
-}
+const (
+	firstWay  uint8 = 1 << iota
+	secondWay       // the same as the first where there is one only
+	everyWay        // no way leads around it
+)
 
-// passes reports whether a way from src may go on from x to y: an end carries
-// nothing through, so what it owns is left only outwards by the source and
-// entered only inwards by the target.
-func (n *Network) passes(src, x, y int32) bool {
-	home := n.owner[src]
-	ox, oy := n.owner[x], n.owner[y]
-	if x == src && home == None {
-		return true
+func (g *guard) of(element int32) []use {
+	if g.at != nil {
+		return g.uses[g.at[element]:g.at[element+1]]
 	}
-	switch {
-	case oy == None:
-		return ox == None || ox == home
-	case oy == home:
-		return ox == home
+	from, is := slices.BinarySearchFunc(g.uses, element, func(u use, x int32) int { return cmp.Compare(u.element, x) })
+	if !is {
+		return nil
 	}
-	return ox == None || ox == home || ox == oy
+	to := from
+	for to < len(g.uses) && g.uses[to].element == element {
+		to++
+	}
+	return g.uses[from:to]
 }
 
-// from searches breadth first; closed tells which vertices are shut. It stops
-// early when it sees target. Source and target themselves are not asked.
-func (h *search) from(src, target, tag int32, sure bool, closed func(v int32) bool) bool {
-	n := h.net
-	h.number++
-	h.queue = append(h.queue[:0], src)
-	h.seen[src] = h.number
-	h.parent[src] = None
-	for i := 0; i < len(h.queue); i++ {
-		x := h.queue[i]
-		if x == target {
-			return true
-		}
-		if x != src && closed(x) {
-			continue // seen, since it may be a target, but not passed
-		}
-		for e := n.adjAt[x]; e < n.adjAt[x+1]; e++ {
-			y := n.adj[e]
-			if h.seen[y] == h.number || sure && n.guessed[e] || !n.passes(src, x, y) || !n.carries(y, tag) {
-				continue
+// hurt breaks the known ways that lead over an element.
+func (s *State) hurt(element int32) {
+	for i, g := range s.guards {
+		for _, u := range g.of(element) {
+			if s.level[u.gate] == uint8(i) {
+				s.shake(u.gate, u.ways)
 			}
-			h.seen[y] = h.number
-			h.parent[y] = x
-			h.queue = append(h.queue, y)
 		}
 	}
-	return target != None && h.seen[target] == h.number
 }
 
-func (s *State) closed(v int32) bool { return s.failed[s.net.nodeOf[v]] }
+func (s *State) route(g *gate, tag int32) *route {
+	return &route{from: g.from, to: g.to, tag: tag, sure: g.sure, doors: &s.doors}
+}
 
 // tagsOf makes "no tag" one search like any other.
 func (g *gate) tagsOf() []int32 {
@@ -81,164 +66,210 @@ func (g *gate) tagsOf() []int32 {
 
 var noTag = []int32{None}
 
-// closeGates fails the doubted gates that have no way left. For the others it
-// remembers the way that it found: only when a vertex on it closes too need the gate
-// be looked at again.
-func (s *State) closeGates() {
-	n, h := s.net, &s.search
-	slices.Sort(s.doubted)
-	for i := 0; i < len(s.doubted); {
-		first := s.doubted[i]
-		waiting := s.scratch[:0]
-		for ; i < len(s.doubted) && s.doubted[i] < n.groupEnd[first]; i++ {
-			g := s.doubted[i]
-			s.isDoubted[g] = false
-			if !s.failed[n.gates[g].node] {
-				waiting = append(waiting, g)
-			}
+// isOpen reports whether a gate has a way, and leaves it in the search.
+func (s *State) isOpen(g *gate) bool {
+	for _, tag := range g.tagsOf() {
+		if s.search.way(s.route(g, tag)) {
+			return true
 		}
-		from := &n.gates[first]
-		for _, tag := range from.tagsOf() {
-			target := None
-			switch len(waiting) {
-			case 0:
-				continue
-			case 1:
-				target = n.gates[waiting[0]].to
-			}
-			h.from(from.from, target, tag, from.sure, s.closed)
-			left := waiting[:0]
-			for _, g := range waiting {
-				if h.seen[n.gates[g].to] != h.number {
-					left = append(left, g)
-					continue
-				}
-				for v := h.parent[n.gates[g].to]; v != None && v != from.from; v = h.parent[v] {
-					s.detours = append(s.detours, detour{v, g, s.detourAt[v]})
-					s.detourAt[v] = int32(len(s.detours) - 1)
-				}
-			}
-			waiting = left
-		}
-		for _, g := range waiting {
-			s.fail(n.gates[g].node)
-		}
-		s.scratch = waiting
 	}
-	s.doubted = s.doubted[:0]
+	return false
 }
 
-// way gives the vertices between the ends of a gate on a shortest way that is open.
-func (s *State) way(g *gate, into []int32) ([]int32, bool) {
-	h := &s.search
-	for _, tag := range g.tagsOf() {
-		if !h.from(g.from, g.to, tag, g.sure, s.closed) {
+// closeGates fails the gates that have no way left. It searches for each; once that
+// has cost as much as to walk the whole path graph, for all together.
+func (s *State) closeGates() {
+	s.scratch = s.scratch[:0]
+	for _, b := range s.breaks[s.fresh:] {
+		if s.broken[b.gate]&(firstWay|secondWay) == firstWay|secondWay {
+			s.scratch = append(s.scratch, b.gate)
+		}
+	}
+	slices.Sort(s.scratch)
+	s.scratch = slices.Compact(s.scratch)
+	cost := 0
+	for at, i := range s.scratch {
+		g := &s.net.gates[i]
+		if s.Failed(g.node) {
 			continue
 		}
-		for v := g.to; v != g.from; v = h.parent[v] {
-			if v != g.to {
-				into = append(into, v)
-			}
+		if s.broken[i]&everyWay != 0 || !s.isOpen(g) {
+			s.fail(g.node)
 		}
-		return into, true
-	}
-	return into, false
-}
-
-// keepWitnesses packs the ways that were found at the start, from which nobody goes
-// back.
-func (s *State) keepWitnesses() {
-	broken := func(d detour) bool { return s.failed[s.net.gates[d.gate].node] }
-	s.detours = slices.DeleteFunc(s.detours, broken)
-	s.witnessAt, s.witness = rows(len(s.net.nodeOf), len(s.detours), func(i int) (int32, int32) { return s.detours[i].vertex, s.detours[i].gate })
-	s.detours = nil
-	for v := range s.detourAt {
-		s.detourAt[v] = None
-	}
-}
-
-// Surely tells, by node, for which gates a way is open over sure edges alone,
-// whatever the gates themselves count: with one search for all from one vertex.
-func (s *State) Surely() []bool {
-	n, h := s.net, &s.search
-	open := make([]bool, n.Len())
-	for i := 0; i < len(n.gates); {
-		end := int(n.groupEnd[i])
-		for _, tag := range n.gates[i].tagsOf() {
-			h.from(n.gates[i].from, None, tag, true, s.closed)
-			for j := i; j < end; j++ {
-				if g := &n.gates[j]; h.seen[g.to] == h.number {
-					open[g.node] = true
-				}
-			}
-		}
-		i = end
-	}
-	return open
-}
-
-// Parts reports whether a set of vertices, closed alone, leaves a gate without a way.
-func (s *State) Parts(gateNode int32, vertices []int32) bool {
-	g := &s.net.gates[s.net.gateOf[gateNode]]
-	for _, tag := range g.tagsOf() {
-		if s.search.from(g.from, g.to, tag, g.sure, func(x int32) bool { return slices.Contains(vertices, x) }) {
-			return false
+		if cost += s.search.ahead.cost + s.search.back.cost; cost > len(s.net.path.next) {
+			s.closeTogether(s.scratch[at+1:])
+			return
 		}
 	}
-	return true
 }
 
-// Cut gives a minimal set of vertices that, closed alone, leave a gate that has
-// failed without a way; it is empty where no way ever was. Of several such sets
-// it is one of those that closed first.
-func (s *State) Cut(gateNode int32) []int32 {
-	n, h := s.net, &s.search
-	g := &n.gates[n.gateOf[gateNode]]
-	var closed []int32 // in the order of closing
-	for _, v := range s.trail {
-		if v == gateNode {
+// closeTogether is closeGates for many: those that ask for ways over the same are
+// answered by what hangs together.
+func (s *State) closeTogether(gates []int32) {
+	n := s.net
+	slices.SortFunc(gates, func(i, j int32) int {
+		x, y := &n.gates[i], &n.gates[j]
+		return cmp.Or(slices.Compare(x.tags, y.tags), compareBool(x.sure, y.sure), cmp.Compare(i, j))
+	})
+	var before *gate
+	for _, i := range gates {
+		g := &n.gates[i]
+		if s.Failed(g.node) {
+			continue
+		}
+		if before == nil || before.sure != g.sure || !slices.Equal(before.tags, g.tags) {
+			s.search.anew()
+			before = g
+		}
+		open, known := false, s.broken[i]&everyWay != 0
+		if !known && len(g.tags) < 2 {
+			open, known = s.search.together(s.route(g, g.tagsOf()[0]))
+		}
+		if !known {
+			open = s.isOpen(g)
+		}
+		if !open {
+			s.fail(g.node)
+		}
+	}
+}
+
+func compareBool(x, y bool) int {
+	switch {
+	case x == y:
+		return 0
+	case y:
+		return -1
+	}
+	return 1
+}
+
+// way gives the vertices between the ends of a gate on a way that is open, in no
+// particular order.
+func (s *State) way(g *gate, into []int32) ([]int32, bool) {
+	if !s.isOpen(g) {
+		return into, false
+	}
+	if w := s.search.first; len(w) > 2 {
+		for _, k := range w[1 : len(w)-1] {
+			into = append(into, s.net.path.verticesOf(s.doors.through(k, 0))...)
+		}
+	}
+	return into, true
+}
+
+// manyTags is how many tags are asked for what every way leads over.
+const manyTags = 4
+
+// knownWays calls f for every element on the two ways to remember of a gate. What
+// ways of all tags lead over is said to be on every way.
+func (s *State) knownWays(g *gate, f func(element int32, ways uint8)) {
+	h := &s.search
+	var first, second, every []int32
+	known, isAll := false, true
+	for i, tag := range g.tagsOf() {
+		if known && i >= manyTags {
+			isAll = false
 			break
 		}
-		if x := n.vertexOf[v]; x != None && x != g.from && x != g.to {
-			closed = append(closed, x)
+		if !h.two(s.route(g, tag)) {
+			continue
+		}
+		if len(h.ways[0]) <= 2 {
+			return // nothing lies between
+		}
+		var shared []int32
+		for p, k := range h.first {
+			if h.room[p] == cut {
+				shared = append(shared, s.doors.through(k, 0))
+			}
+		}
+		if !known {
+			known, every = true, shared
+		} else {
+			every = slices.DeleteFunc(every, func(v int32) bool { return !slices.Contains(shared, v) })
+		}
+		if first == nil || len(shared) == 0 {
+			first, second = first[:0], second[:0]
+			for _, k := range h.ways[0][1 : len(h.ways[0])-1] {
+				first = append(first, s.doors.through(k, 0))
+			}
+			for _, k := range h.ways[1][1 : len(h.ways[1])-1] {
+				i := 0
+				if s.doors.open[k] > 1 && slices.Contains(h.ways[0], k) {
+					i = 1
+				}
+				second = append(second, s.doors.through(k, i))
+			}
+		}
+		if len(shared) == 0 {
+			break
 		}
 	}
-	shut := map[int32]bool{}
-	parted := func() bool {
-		for _, tag := range g.tagsOf() {
-			if h.from(g.from, g.to, tag, g.sure, func(x int32) bool { return shut[x] }) {
-				return false
-			}
-		}
-		return true
+	if !isAll {
+		every = nil
 	}
-	// The last vertex of the shortest beginning that parts the ends is needed, and
-	// with it the rest of the beginning is searched in the same way.
-	var cut []int32
-	for !parted() {
-		lo, hi := 0, len(closed)
-		for lo < hi {
-			mid := (lo + hi) / 2
-			for _, x := range closed[:mid] {
-				shut[x] = true
-			}
-			if parted() {
-				hi = mid
-			} else {
-				lo = mid + 1
-			}
-			clear(shut)
-			for _, x := range cut {
-				shut[x] = true
-			}
+	slices.Sort(second)
+	for _, x := range first {
+		ways := firstWay
+		if i, is := slices.BinarySearch(second, x); is {
+			ways |= secondWay
+			second = slices.Delete(second, i, i+1)
 		}
-		if lo == 0 || lo > len(closed) {
-			break // closed by more than its ways
+		if slices.Contains(every, x) {
+			ways |= everyWay
 		}
-		cut = append(cut, closed[lo-1])
-		shut[closed[lo-1]] = true
-		closed = closed[:lo-1]
+		f(x, ways)
 	}
-	slices.Sort(cut)
-	return cut
+	for _, x := range second {
+		f(x, secondWay)
+	}
 }
+
+// frame is what settle replaced.
+type frame struct {
+	level, broken []uint8
+	fresh, guards int
+}
+
+// settle looks for new ways for the gates whose known ways are broken; whoever is
+// to stay a while in a state asks for it. unsettle takes it back, before what
+// failed earlier is.
+func (s *State) settle() frame {
+	var uses []use
+	var gates []int32
+	for _, b := range s.breaks[s.fresh:] {
+		gates = append(gates, b.gate)
+	}
+	slices.Sort(gates)
+	for _, i := range slices.Compact(gates) {
+		if s.broken[i]&(firstWay|secondWay) == 0 || s.Failed(s.net.gates[i].node) {
+			continue
+		}
+		s.knownWays(&s.net.gates[i], func(element int32, ways uint8) { uses = append(uses, use{element, i, ways}) })
+	}
+	return s.settleOn(uses)
+}
+
+// settleOn takes such ways as known already.
+func (s *State) settleOn(uses []use) frame {
+	old := frame{s.level, s.broken, s.fresh, len(s.guards)}
+	if len(uses) == 0 && len(s.guards) > 0 {
+		return old
+	}
+	s.level, s.broken, s.fresh = slices.Clone(old.level), slices.Clone(old.broken), len(s.breaks)
+	for _, u := range uses {
+		s.level[u.gate], s.broken[u.gate] = uint8(len(s.guards)), 0
+	}
+	slices.SortFunc(uses, func(x, y use) int { return cmp.Or(cmp.Compare(x.element, y.element), cmp.Compare(x.gate, y.gate)) })
+	s.guards = append(s.guards[:len(s.guards):len(s.guards)], &guard{uses: uses})
+	return old
+}
+
+func (s *State) unsettle(old frame) {
+	s.level, s.broken, s.fresh = old.level, old.broken, old.fresh
+	s.guards = s.guards[:old.guards]
+}
+
+// maxGuards is how many guards may lie over each other.
+const maxGuards = 250

@@ -194,16 +194,28 @@ func (d *decoder) relations(data []byte, s *graph.Snapshot) error {
 	return nil
 }
 
-// lists reads n lists of strings, cut from one block.
+// lists reads n lists of strings, cut from one block. A list of one, as most are,
+// is cut from the table of all strings and takes no memory of its own.
 func (d *decoder) lists(r *reader, n int, set func(i int, l []string)) {
 	counts, total := r.counts(n)
+	for _, c := range counts {
+		if c == 1 {
+			total--
+		}
+	}
 	slab := make([]string, total)
 	var last uint32
-	for i := range slab {
-		slab[i] = d.text(r, &last)
-	}
 	for i, c := range counts {
+		if c == 1 {
+			if at := r.step(&last, len(d.strings)); !r.bad {
+				set(i, d.strings[at:at+1:at+1])
+			}
+			continue
+		}
 		if c > 0 {
+			for j := range slab[:c] {
+				slab[j] = d.text(r, &last)
+			}
 			set(i, slab[:c:c])
 			slab = slab[c:]
 		}
