@@ -61,6 +61,7 @@ type decoder struct {
 	relations  tally
 	shares     []share
 	members    map[[2]string]struct{} // group and member
+	inGroup    map[string]int         // group → lines that name a member
 }
 
 // A tally is how many lines there are and, if the header says so, should be.
@@ -184,7 +185,10 @@ func (d *decoder) relation(o object, origin graph.Origin) error {
 	}
 	if t == graph.Member {
 		if d.members == nil {
-			d.members = map[[2]string]struct{}{}
+			d.members, d.inGroup = map[[2]string]struct{}{}, map[string]int{}
+		}
+		if d.inGroup[from]++; d.inGroup[from] > maxMembers {
+			return fmt.Errorf("group %s: more than %d members", from, maxMembers)
 		}
 		d.members[[2]string{from, to}] = struct{}{}
 	}

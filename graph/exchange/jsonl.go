@@ -17,7 +17,7 @@ import (
 
 // maxLine bounds a line of input, in bytes. The longest that we write are
 // conflicts and coverage, a few kilobytes.
-const maxLine = 16 << 20
+const maxLine = 4 << 20
 
 // ReadJSONL reads a graph in the format gujo/graph/v1. The name is that of the
 // file, for errors, each of which also names the line. A graph whose header has

@@ -40,6 +40,9 @@ func ReadYAML(name string, data []byte) (*graph.Snapshot, error) {
 	if !utf8.Valid(data) {
 		return nil, fmt.Errorf("%s: not UTF-8", name)
 	}
+	if line, deep := nestsDeep(data); deep {
+		return nil, fmt.Errorf("%s:%d: nested deeper than a graph can be", name, line)
+	}
 	file, err := parser.ParseBytes(data, 0)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
@@ -54,6 +57,45 @@ func ReadYAML(name string, data []byte) (*graph.Snapshot, error) {
 		return nil, fmt.Errorf("%s: %d documents, want one", name, len(docs))
 	}
 	return ReadNode(name, docs[0])
+}
+
+// maxOpen bounds what is open at once before the parser sees it: it descends into
+// every level by a call of its own, and no text of a graph holds that many brackets.
+const maxOpen = 1000
+
+// nestsDeep finds the line where brackets, or the marks of lists in lists on one
+// line, or indents in indents, are more than any graph has.
+func nestsDeep(data []byte) (line int, deep bool) {
+	open, marks, indents := 0, 0, []int{}
+	column, begun := 0, false
+	line = 1
+	for i, c := range data {
+		switch c {
+		case '\n':
+			line++
+			column, marks, begun = 0, 0, false
+			continue
+		case '[', '{':
+			open++
+		case ']', '}':
+			open = max(0, open-1)
+		}
+		if mark := (c == '-' || c == '?' || c == ':') && (i+1 == len(data) || data[i+1] <= ' '); mark {
+			marks++
+		}
+		if !begun && c > ' ' {
+			begun = true
+			for len(indents) > 0 && indents[len(indents)-1] >= column {
+				indents = indents[:len(indents)-1]
+			}
+			indents = append(indents, column)
+		}
+		column++
+		if open > maxOpen || marks > maxOpen || len(indents) > maxOpen {
+			return line, true
+		}
+	}
+	return 0, false
 }
 
 // ReadNode is [ReadYAML] for a graph that is part of a larger YAML document.
