@@ -31,12 +31,19 @@ import (
 const (
 	FormatGraph     = "graph"     // gujo/graph/v1, taken as it is
 	FormatInventory = "inventory" // the inventory, without its secrets
+	FormatOpenPSA   = exchange.OpenPSA
+	FormatGraphML   = exchange.GraphML
 )
 
 // TargetInventory is the target of an inventory's entry, and of what the graph
 // cites of it: not a device, but a person said so. The file's name is the entry's
 // attribute "file".
 const TargetInventory = "inventory"
+
+// isGraphFormat reports whether an entry of a format is a whole graph.
+func isGraphFormat(format string) bool {
+	return format == FormatGraph || format == FormatOpenPSA || format == FormatGraphML
+}
 
 // Source is one kind of evidence.
 type Source struct {
@@ -91,8 +98,8 @@ func Read(b *evidence.Bundle) (Contents, error) {
 			}
 			inv.Ref, inv.Read = e.Digest, e.Collected
 			out.Inventories = append(out.Inventories, inv)
-		case FormatGraph:
-			g, err := readGraph(e.Target, data, e.Collected)
+		case FormatGraph, FormatOpenPSA, FormatGraphML:
+			g, err := readGraph(e.Format, e.Target, data, e.Collected)
 			if err != nil {
 				return out, err
 			}
@@ -139,7 +146,13 @@ func sourceOf(format string) string {
 	return ""
 }
 
-func readGraph(name string, data []byte, fallback time.Time) (*graph.Snapshot, error) {
+func readGraph(format, name string, data []byte, fallback time.Time) (*graph.Snapshot, error) {
+	switch format {
+	case FormatOpenPSA:
+		return exchange.ReadOpenPSA(name, bytes.NewReader(data), fallback)
+	case FormatGraphML:
+		return exchange.ReadGraphML(name, bytes.NewReader(data), fallback)
+	}
 	if ext := strings.ToLower(filepath.Ext(name)); ext == ".yaml" || ext == ".yml" {
 		g, err := exchange.ReadYAML(name, data)
 		if err != nil || !g.Created.IsZero() {
@@ -183,10 +196,10 @@ func Wrap(w *evidence.Writer, path, zone, format string) (evidence.Entry, error)
 		return evidence.Entry{}, fmt.Errorf("%s: there is no format %q, want one of %s", path, format, strings.Join(Formats(), ", "))
 	}
 	data, rules := redact(format, data)
-	if format == FormatGraph {
+	if isGraphFormat(format) {
 		// Wrong lines are told at once, by the file's own name.
 		_, clean := w.Clean(evidence.Entry{Format: format}, data)
-		if _, err := readGraph(name, clean, info.ModTime()); err != nil {
+		if _, err := readGraph(format, name, clean, info.ModTime()); err != nil {
 			return evidence.Entry{}, err
 		}
 	}
@@ -196,8 +209,16 @@ func Wrap(w *evidence.Writer, path, zone, format string) (evidence.Entry, error)
 // redact replaces the secrets of a file by markers. A graph is not what a device
 // said, so it is taken as it is but for passwords in addresses.
 func redact(format string, data []byte) ([]byte, []string) {
-	if format == FormatGraph {
+	switch format {
+	case FormatGraph:
 		return redactGraph(data)
+	case FormatOpenPSA, FormatGraphML:
+		if bytes.IndexByte(data, '@') >= 0 { // without, there is nothing to mask and no copy to make
+			if masked, used := redactLines(string(data), nil); len(used) > 0 {
+				return masked, used
+			}
+		}
+		return data, nil
 	}
 	for _, s := range All() {
 		if slices.Contains(s.Formats, format) {
@@ -226,14 +247,20 @@ func redactGraph(data []byte) ([]byte, []string) {
 		}
 		return string(quoted)
 	})
+	masked, used := redactLines(text, used)
+	if len(used) == 0 {
+		return data, nil
+	}
+	return masked, used
+}
+
+// redactLines masks user:password@ in a text, line by line, and adds the rules that did.
+func redactLines(text string, used []string) ([]byte, []string) {
 	var out strings.Builder
 	for line := range strings.Lines(text) {
 		masked, rules := evidence.Redact(line, evidence.URLRules())
 		used = append(used, rules...)
 		out.WriteString(masked)
-	}
-	if len(used) == 0 {
-		return data, nil
 	}
 	slices.Sort(used)
 	return []byte(out.String()), slices.Compact(used)
@@ -248,13 +275,16 @@ func Formats() []string {
 	for _, s := range All() {
 		all = append(all, s.Formats...)
 	}
-	return append(all, FormatGraph)
+	return append(all, FormatGraph, FormatOpenPSA, FormatGraphML)
 }
 
 // Detect finds the format of a file by its content.
 func Detect(name string, data []byte) (string, error) {
 	if isGraph(name, data) {
 		return FormatGraph, nil
+	}
+	if format, ok := exchange.DetectXML(data); ok {
+		return format, nil
 	}
 	for _, s := range All() {
 		if format, ok := s.Detect(data); ok {

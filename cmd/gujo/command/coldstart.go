@@ -1,8 +1,6 @@
 package command
 
 import (
-	"strings"
-
 	"github.com/spf13/cobra"
 
 	"gujo/graph/compile"
@@ -40,16 +38,15 @@ func newColdstart(env *Env, g *globals) *cobra.Command {
 		p := env.printer()
 		if len(cold.Deadlocked) == 0 {
 			p.line(env.text("coldstart.none"))
+		} else {
+			p.line(env.text("coldstart.deadlocked", len(cold.Deadlocked)))
+			writeDeadlocks(env, cold.Deadlocked)
+		}
+		if len(cold.Waves) > 0 {
 			p.line("")
-			p.line(env.text("limits.short"))
-			return verdict(code)
+			p.line(env.text("coldstart.waves"))
+			writeWaves(env, cold)
 		}
-		var rows [][]string
-		for _, d := range cold.Deadlocked {
-			rows = append(rows, []string{d.Component, strings.Join(d.Cycle, " → ")})
-		}
-		p.line(env.text("coldstart.deadlocked", len(rows)))
-		p.table("", []string{env.text("column.component"), env.text("column.cycle")}, rows)
 		p.line("")
 		p.line(env.text("limits.short"))
 		return verdict(code)

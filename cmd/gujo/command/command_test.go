@@ -58,7 +58,7 @@ func commandsOf(t *testing.T, help string) []string {
 func TestEveryCommandHasHelpWithAnExampleInBothLanguages(t *testing.T) {
 	_, help, _ := gujo(t, "--help")
 	top := commandsOf(t, help)
-	for _, name := range []string{"demo", "discover", "collect", "import", "snapshots", "diagnose", "report", "impact", "cuts",
+	for _, name := range []string{"demo", "discover", "collect", "import", "snapshots", "diagnose", "report", "impact", "cuts", "suspects",
 		"coldstart", "explain", "export", "verify", "replay", "rules", "schema", "template", "version", "completion"} {
 		if !slices.Contains(top, name) {
 			t.Errorf("gujo has no command %s: %q", name, top)

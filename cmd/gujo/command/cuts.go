@@ -7,6 +7,7 @@ import (
 
 	"gujo/graph"
 	"gujo/graph/compile"
+	"gujo/graph/exchange"
 )
 
 func newCuts(env *Env, g *globals) *cobra.Command {
@@ -16,17 +17,23 @@ func newCuts(env *Env, g *globals) *cobra.Command {
 		order      int
 		designed   bool
 		count      bool
+		times      stats
 		candidates []string
 		of         []string
 	)
 	c := env.command("cuts", func(cmd *cobra.Command, args []string) error {
+		times.begin(env)
 		snap, code, err := sel.load(cmd.Context(), env, g)
 		if err != nil {
 			return err
 		}
+		times.done("load")
 		tops, err := env.findComponents(snap, append(args, of...))
 		if err != nil {
 			return err
+		}
+		if len(tops) == 0 {
+			tops = defaultTops(snap)
 		}
 		kinds, err := parseKinds(candidates)
 		if err != nil {
@@ -41,15 +48,16 @@ func newCuts(env *Env, g *globals) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		cuts, err := a.Cuts(cmd.Context(), order)
+		times.done("compile")
+		ask := a.Cuts
+		if count {
+			ask = a.Counts
+		}
+		cuts, err := ask(cmd.Context(), order)
 		if err != nil {
 			return err
 		}
-		if count {
-			for i := range cuts.Services {
-				cuts.Services[i].Cuts = nil
-			}
-		}
+		times.done("solve")
 		if out.value == "json" {
 			err = writeCutsJSON(env, snap, cuts, count)
 		} else {
@@ -58,12 +66,15 @@ func newCuts(env *Env, g *globals) *cobra.Command {
 		if err != nil {
 			return err
 		}
+		times.done("output")
+		times.print(env)
 		return verdict(code)
 	})
 	sel.flags(env, c)
 	out.flags(env, c, "table", "json")
 	c.Flags().IntVar(&order, "order", 2, env.text("flag.order"))
 	c.Flags().BoolVar(&designed, "designed", false, env.text("flag.designed"))
+	times.flag(env, c)
 	c.Flags().BoolVar(&count, "count", false, env.text("flag.count"))
 	c.Flags().StringSliceVar(&candidates, "candidates", nil, env.text("flag.candidates"))
 	c.Flags().StringSliceVar(&of, "of", nil, env.text("flag.of"))
@@ -74,6 +85,24 @@ func newCuts(env *Env, g *globals) *cobra.Command {
 		return nil
 	}
 	return c
+}
+
+// defaultTops gives what is asked about where nobody says it: the services, and in
+// a graph without any the top gates of its fault trees.
+func defaultTops(s *graph.Snapshot) []string {
+	var services, gates []string
+	for i := range s.Components {
+		switch c := &s.Components[i]; {
+		case c.Kind == graph.Service:
+			services = append(services, c.ID)
+		case c.Kind == graph.Gate && c.Attrs.IsTrue(exchange.TopAttr):
+			gates = append(gates, c.ID)
+		}
+	}
+	if len(services) > 0 {
+		return services
+	}
+	return gates
 }
 
 func parseKinds(names []string) ([]graph.Kind, error) {

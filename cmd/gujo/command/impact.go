@@ -16,6 +16,7 @@ func newImpact(env *Env, g *globals) *cobra.Command {
 		sel   selection
 		out   format
 		kinds []string
+		order bool
 	)
 	c := env.command("impact", func(cmd *cobra.Command, args []string) error {
 		snap, code, err := sel.load(cmd.Context(), env, g)
@@ -39,10 +40,20 @@ func newImpact(env *Env, g *globals) *cobra.Command {
 			return err
 		}
 		impact.Stopped = filterKinds(impact.Stopped, only)
+		var restore *compile.ColdStart
+		if order {
+			back, err := a.RestoreOrder(cmd.Context(), failed)
+			if err != nil {
+				return err
+			}
+			restore = &back
+		}
 		if out.value == "json" {
-			err = writeJSON(env.Stdout, impactOf(snap, impact, env.Now()))
+			doc := impactOf(snap, impact, env.Now())
+			doc.RestoreOrder = restore
+			err = writeJSON(env.Stdout, doc)
 		} else {
-			writeImpact(env, snap, impact)
+			writeImpact(env, snap, impact, restore)
 		}
 		if err != nil {
 			return err
@@ -53,6 +64,7 @@ func newImpact(env *Env, g *globals) *cobra.Command {
 	sel.flags(env, c)
 	out.flags(env, c, "table", "json")
 	c.Flags().StringSliceVar(&kinds, "kind", nil, env.text("flag.kind"))
+	c.Flags().BoolVar(&order, "restore-order", false, env.text("flag.restore_order"))
 	return c
 }
 
@@ -83,6 +95,7 @@ type impactDocument struct {
 	Weakened     []compile.Weakened     `json:"weakened"`
 	NowSingle    []compile.NowSingle    `json:"now_single"`
 	Undetermined []compile.Undetermined `json:"undetermined"`
+	RestoreOrder *compile.ColdStart     `json:"restore_order,omitempty"` // once asked for
 }
 
 type stoppedComponent struct {
@@ -132,7 +145,7 @@ func firstText(c *graph.Component, key string) string {
 	return c.ID
 }
 
-func writeImpact(env *Env, snap *graph.Snapshot, i compile.Impact) {
+func writeImpact(env *Env, snap *graph.Snapshot, i compile.Impact, restore *compile.ColdStart) {
 	p := env.printer()
 	p.line(env.text("impact.asked", strings.Join(i.Failed, ", ")))
 	p.line(env.text("snapshot.age", snap.Created.Format("2006-01-02 15:04 MST"), humanAge(env, env.Now().Sub(snap.Created))))
@@ -187,8 +200,28 @@ func writeImpact(env *Env, snap *graph.Snapshot, i compile.Impact) {
 		}
 		p.table("  ", []string{env.text("kind.service"), env.text("column.reason"), env.text("column.at")}, rows)
 	}
+	if restore != nil {
+		writeRestore(env, *restore)
+	}
 	p.line("")
 	p.line(env.text("limits.short"))
+}
+
+// writeRestore prints in which order to bring back what stopped.
+func writeRestore(env *Env, order compile.ColdStart) {
+	p := env.printer()
+	p.line("")
+	if len(order.Waves) == 0 {
+		p.line(env.text("restore.none"))
+	} else {
+		p.line(env.text("restore.waves"))
+		writeWaves(env, order)
+	}
+	if len(order.Deadlocked) > 0 {
+		p.line("")
+		p.line(env.text("restore.deadlocked", len(order.Deadlocked)))
+		writeDeadlocks(env, order.Deadlocked)
+	}
 }
 
 // writeStoppedService prints a service that stops, whom to call, and the proof:

@@ -92,6 +92,7 @@ func newRoot(env *Env) *cobra.Command {
 		newReport(env, g),
 		newImpact(env, g),
 		newCuts(env, g),
+		newSuspects(env, g),
 		newColdstart(env, g),
 		newExplain(env, g),
 		newExport(env, g),

@@ -78,6 +78,7 @@ func (s *selection) load(ctx context.Context, env *Env, g *globals) (*graph.Snap
 	case err != nil:
 		return nil, exitFailed, err
 	}
+	limitMemory(env)
 	return snap, s.checkAge(env, snap.Created), nil
 }
 
